@@ -1,0 +1,18 @@
+// `base`: what every room needs and no room owns. Errors with codes, events, hashing, atomic writes, locks between
+// processes, and the seams to environment and home. It imports Node's own modules only; each file has one subject,
+// and what has no subject does not belong here.
+
+export { BuildError, hasCode, type BuildErrorOptions, type Where } from './build-error.ts';
+export { activitiesOf, rememberActivity, whileDoing } from './while-doing.ts';
+export { LogLevel, type Event, type LogLevelName, type Report } from './events.ts';
+export {
+  syncDirectory,
+  temporaryPathBeside,
+  writeFileAtomically,
+  type AtomicWriteOptions,
+} from './atomic-write.ts';
+export { acquireFileLock, tryAcquireFileLock, type FileLock } from './file-lock.ts';
+export { hashBytes, hashFile, type HashName } from './hashing.ts';
+export { createLimiter } from './run-limited.ts';
+export { defaultCacheDirectory, expandUser, homeDirectory, type Environment } from './environment.ts';
+export { pythonRepr } from './python-repr.ts';
