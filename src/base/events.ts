@@ -7,12 +7,14 @@ export type LogLevelName = keyof typeof LogLevel;
 /**
  * `log`: a line of zc.buildout's console, printed when its level is high enough; `logger` empty means a logger of
  * zc.buildout itself, whose lines have no prefix; others print `logger: text`.
+ * `log-settings`: from here on, what `log-level` minus `verbosity` and `log-format` of `[buildout]` say.
  * `print`: text that zc.buildout prints whatever the level (annotate, picked versions); no newline is added.
  * `hint`: a line of ours, shown after zc.buildout's own; never part of a contract.
  * The rest is progress: `cli` draws it on a terminal only.
  */
 export type Event =
   | { type: 'log'; level: LogLevelName; text: string; logger?: string }
+  | { type: 'log-settings'; level: number; format: string }
   | { type: 'print'; text: string }
   | { type: 'hint'; text: string }
   | { type: 'phase'; phase: string; total?: number }
