@@ -1,6 +1,12 @@
 // The METADATA of a wheel, without unpacking the rest.
 
-/** The text of `<name>.dist-info/METADATA`; fails when the wheel has none or more than one. */
+import { invalidWheel, withWheel } from './open-wheel.ts';
+
+/** The text of `<name>.dist-info/METADATA`; fails with `WHEEL_INVALID` when the wheel has none. */
 export function readWheelMetadata(wheelPath: string): string {
-  throw new Error(`not yet: ${wheelPath}`);
+  return withWheel(wheelPath, (wheel) => {
+    const text = wheel.metadataText('METADATA');
+    if (text === undefined) throw invalidWheel(wheel.fileName, 'has no METADATA');
+    return text;
+  });
 }
