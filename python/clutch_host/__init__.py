@@ -1,0 +1,25 @@
+"""The recipe host: recipes and extensions written for zc.buildout run here, unmodified.
+
+The real zc.buildout is imported. Its Buildout and Options are replaced by proxies whose values live in the core
+(clutch), and what decides, fetches and builds eggs by calls into the core; scripts, templates, downloads, logging,
+`created` and all the rest stay zc.buildout's own. The core calls verbs here (`host.start`, `recipe.run`, ...) and is
+called back (`option.get`, `eggs.install`, ...); calls nest in both directions, last in, first out.
+
+Files: `peer` carries messages, `failures` carries exceptions, `start` imports zc.buildout, `sections` and
+`proxies` stand in for its configuration, `installing` for its installer, `running` has the verbs of recipes.
+"""
+
+import sys
+
+from clutch_host.peer import Peer
+
+
+def main(descriptor):
+    """Answers the core until it says `host.stop` or goes away."""
+    # A section that needs a section that needs a section: each level costs about ten frames here.
+    sys.setrecursionlimit(20000)
+    peer = Peer(descriptor)
+
+    from clutch_host.start import start_host
+    peer.verbs['host.start'] = lambda **settings: start_host(peer, **settings)
+    peer.serve()

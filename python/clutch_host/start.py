@@ -1,0 +1,70 @@
+"""`host.start`: makes the process look like one that runs bin/buildout, imports zc.buildout, registers the verbs."""
+
+import contextlib
+import os
+import sys
+import types
+
+
+def start_host(peer, paths, argv, directory, prefix):
+    """Imports zc.buildout from `paths`; returns where pkg_resources finds what is importable now."""
+    _act_like_site(prefix)
+    sys.path[:0] = paths
+    sys.argv[:] = argv
+    os.chdir(directory)
+    with _pip_internals_faked():
+        import zc.buildout
+    import zc.buildout.easy_install
+    import zc.buildout.buildout
+
+    from clutch_host.installing import replace_installer
+    from clutch_host.running import register_verbs
+    replace_installer(peer)
+    register_verbs(peer)
+
+    import pkg_resources
+    return {
+        'python': '%d.%d.%d' % sys.version_info[:3],
+        'distributions': [[dist.project_name, dist.version] for dist in pkg_resources.working_set],
+    }
+
+
+def _act_like_site(prefix):
+    """The host runs without `site`: recipes still may call exit(), and a virtual environment has its own prefix."""
+    import site
+    site.setquit()
+    site.sethelper()
+    if sys.prefix != prefix:
+        sys.prefix = sys.exec_prefix = prefix
+
+
+@contextlib.contextmanager
+def _pip_internals_faked():
+    """Keeps zc.buildout from importing half of pip (100 ms).
+
+    zc.buildout.patches uses these names for its own package index, which never runs here. Its other patch, of
+    Requirement.__contains__, is needed, so the module itself has to be imported.
+    """
+    attributes = {
+        'pip._internal': {},
+        'pip._internal.index': {},
+        'pip._internal.models': {},
+        'pip._internal.index.collector': {'IndexContent': None, 'parse_links': None},
+        'pip._internal.index.package_finder': {'_check_link_requires_python': None},
+        'pip._internal.models.target_python': {'TargetPython': _TargetPython},
+    }
+    for name, values in attributes.items():
+        module = types.ModuleType(name)
+        module.__path__ = []
+        vars(module).update(values)
+        sys.modules[name] = module
+    try:
+        yield
+    finally:
+        for name in attributes:
+            sys.modules.pop(name, None)
+        vars(sys.modules.get('pip', types)).pop('_internal', None)
+
+
+class _TargetPython:
+    py_version_info = sys.version_info[:3]

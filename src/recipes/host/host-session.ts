@@ -1,0 +1,119 @@
+// The running host: its process and the connection to it as one thing, from start to end. Whoever waits for an answer
+// when the process ends gets an error that says what it was doing.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BuildoutHandle } from '../recipe.ts';
+import { connectHost, type Connection, type Params } from './connect-host.ts';
+import { createEggVerbs } from './egg-verbs.ts';
+import { createFailureExchange } from './exchange-failures.ts';
+import { installHostDistributions } from './host-distributions.ts';
+import type { KnownDistributions } from './known-distributions.ts';
+import { createSectionVerbs } from './section-verbs.ts';
+import { hostDied, spawnHost, type HostEnd, type HostProcess } from './spawn-host.ts';
+
+export interface HostSession {
+  /** Calls the host; `doing` completes the sentence "it died while …". */
+  call(verb: string, params: Params, doing: string): Promise<unknown>;
+  stop(): Promise<void>;
+  /** Interrupts what runs, more forcibly as time passes. */
+  cancel(): void;
+}
+
+/** How long each step of ending the process is given before the next. */
+const patience = { stop: 10_000, interrupt: 1000, terminate: 5000, kill: 3000 } as const;
+
+/** Starts the process and, beside it, gets what it needs. */
+export async function openHostSession(
+  buildout: BuildoutHandle,
+  known: KnownDistributions,
+): Promise<HostSession> {
+  const host = spawnHost({
+    executable: buildout.python.executable,
+    directory: buildout.directory,
+    environment: buildout.environment,
+  });
+  const verbs = { ...createSectionVerbs(buildout.sections), ...createEggVerbs(buildout, known) };
+  const session = followProcess(host, connectHost(host.stream, verbs, createFailureExchange()));
+  try {
+    const workingSet = await installHostDistributions(buildout);
+    await buildout.eggs.settle();
+    known.describe(workingSet);
+    buildout.recipeWorkingSet = [...workingSet];
+    await session.call(
+      'host.start',
+      {
+        paths: [...new Set(workingSet.map(({ location }) => location))],
+        argv: buildout.argv,
+        directory: buildout.directory,
+        prefix: buildout.python.prefix,
+      },
+      'it imported zc.buildout',
+    );
+    return session;
+  } catch (error) {
+    host.kill('SIGKILL');
+    throw error;
+  }
+}
+
+function followProcess(host: HostProcess, connection: Connection): HostSession {
+  let end: HostEnd | undefined;
+  // The innermost is what the process is in.
+  const doings: string[] = [];
+  host.hold(false);
+  void host.ended.then((ended) => {
+    end = ended;
+    connection.fail(hostDied(ended, doings.at(-1) ?? 'it had nothing to do'));
+  });
+
+  async function waitAtMost(milliseconds: number): Promise<boolean> {
+    await Promise.race([host.ended, sleep(milliseconds, undefined, { ref: false })]);
+    return end !== undefined;
+  }
+
+  async function endProcess(): Promise<void> {
+    if (await waitAtMost(patience.stop)) return;
+    host.kill('SIGTERM');
+    if (await waitAtMost(patience.kill)) return;
+    host.kill('SIGKILL');
+    await host.ended;
+  }
+
+  /** On a terminal the process got the interrupt itself; this is for when it did not, or takes no notice. */
+  async function interruptProcess(): Promise<void> {
+    const steps = [
+      { signal: 'SIGINT', wait: patience.interrupt },
+      { signal: 'SIGTERM', wait: patience.terminate },
+      { signal: 'SIGKILL', wait: patience.kill },
+    ] as const;
+    for (const { signal, wait } of steps) {
+      const gone = await waitAtMost(wait);
+      if (gone || connection.waiting() === 0) return;
+      host.kill(signal);
+    }
+  }
+
+  return {
+    async call(verb, params, doing) {
+      if (end !== undefined) throw hostDied(end, doing);
+      doings.push(doing);
+      host.hold(true);
+      try {
+        return await connection.call(verb, params);
+      } finally {
+        doings.splice(doings.lastIndexOf(doing), 1);
+        if (connection.waiting() === 0) host.hold(false);
+      }
+    },
+    async stop() {
+      if (end !== undefined) return;
+      host.hold(true);
+      connection.call('host.stop', {}).catch(() => undefined);
+      await endProcess();
+    },
+    cancel() {
+      connection.notify('host.cancel');
+      void interruptProcess();
+    },
+  };
+}
