@@ -62,7 +62,10 @@ function readHeaders(text: string): { headers: Map<string, string[]>; body: stri
     if (/^[ \t]/.test(line)) {
       if (last !== undefined) last[last.length - 1] += `\n${line}`;
     } else if (/^[!-9;-~]*:/.test(line)) {
-      last = addHeader(headers, line.slice(0, colon).toLowerCase(), line.slice(colon + 1));
+      last =
+        colon === 0
+          ? undefined
+          : addHeader(headers, line.slice(0, colon).toLowerCase(), line.slice(colon + 1));
     } else if (!(position === 0 && line.startsWith('From '))) {
       // Neither a field nor blank: the mail parser takes it for the first line of the body.
       return { headers, body: text.slice(position) };

@@ -29,9 +29,12 @@ export function parseEggFilename(name: string): EggFilename | undefined {
   };
 }
 
-/** `pkg_resources.Distribution.egg_name()`, without `.egg`. An egg without `python` gets neither it nor a platform. */
+/**
+ * `pkg_resources.Distribution.egg_name()`, without `.egg`. Project and version are expected in their safe form; made
+ * safe twice, some versions change. An egg without `python` gets neither it nor a platform.
+ */
 export function formatEggFilename({ project, version, python, platform }: EggFilename): string {
-  const name = `${toFilename(safeName(project))}-${toFilename(safeVersion(version))}`;
+  const name = `${toFilename(project)}-${toFilename(version)}`;
   if (python === undefined) return name;
   return `${name}-py${python}${platform === undefined || platform === '' ? '' : `-${platform}`}`;
 }

@@ -38,7 +38,8 @@ export function pythonLines(text: string): string[] {
   return lines;
 }
 
-const lineEnd = new RegExp('\\r\\n|[\\n-\\r\\x1c-\\x1e\\x85\\u2028\\u2029]');
+const lineBreaks = '\\n-\\r\\x1c-\\x1e\\x85\\u2028\\u2029';
+const lineEnd = new RegExp(`\\r\\n|[${lineBreaks}]`);
 
 /** Whether Python's `\w` matches this character. */
 export function isWordCharacter(character: string | undefined): boolean {

@@ -159,7 +159,9 @@ export function syntaxError(
   if (source.length > longestShown)
     return new BuildError(errorCode, `${message}, in a text of ${source.length} characters`);
   const { start: from = position, end = position } = span;
-  const mark = `${' '.repeat(from)}${'~'.repeat(Math.max(0, end - from))}^`;
+  // Python counts characters, not the halves of UTF-16.
+  const width = (first: number, last: number): number => Array.from(source.slice(first, last)).length;
+  const mark = `${' '.repeat(width(0, from))}${'~'.repeat(width(from, end))}^`;
   return new BuildError(errorCode, `${message}\n    ${source}\n    ${mark}`);
 }
 

@@ -42,9 +42,9 @@ const remembered = rememberByText<Requirement>(16_384, (text) => {
   skipSpace(scanner);
   const extras = peekWord(scanner, words.openBracket) === undefined ? [] : readExtras(scanner);
   skipSpace(scanner);
-  const details = readDetails(scanner);
+  const { specifiers, ...details } = readDetails(scanner);
   expectEnd(scanner, 'end of dependency specifier');
-  return { name, extras: [...new Set(extras)], ...details };
+  return { name, extras: [...new Set(extras)], specifiers: readSpecifierSet(specifiers), ...details };
 });
 
 function readName(scanner: Scanner): string {
@@ -78,18 +78,19 @@ function readExtraNames(scanner: Scanner): string[] {
   return extras;
 }
 
-type Details = Pick<Requirement, 'specifiers' | 'url' | 'marker'>;
+interface Details extends Pick<Requirement, 'url' | 'marker'> {
+  specifiers: string;
+}
 
 function readDetails(scanner: Scanner): Details {
   if (tryReadWord(scanner, words.at) !== undefined) return readUrlDetails(scanner);
   const start = scanner.position;
   const around = { open: words.openParenthesis, close: words.closeParenthesis, after: 'version specifier' };
-  const text = readEnclosed(scanner, () => readSpecifiers(scanner), around);
+  const specifiers = readEnclosed(scanner, () => readSpecifiers(scanner), around);
   skipSpace(scanner);
-  const specifiers = readSpecifierSet(text);
   if (isAtEnd(scanner)) return { specifiers };
   const expected =
-    text === ''
+    specifiers === ''
       ? 'semicolon (after name with no version specifier)'
       : 'comma (within version specifier), semicolon (after version specifier)';
   return { specifiers, marker: readRequirementMarker(scanner, start, expected) };
@@ -110,7 +111,7 @@ function readSpecifierSet(text: string): SpecifierSet {
 function readUrlDetails(scanner: Scanner): Details {
   skipSpace(scanner);
   const start = scanner.position;
-  const specifiers = parseSpecifierSet('');
+  const specifiers = '';
   const url = tryReadWord(scanner, words.url);
   if (url === undefined) throw syntaxError(scanner, 'Expected URL after @');
   if (isAtEnd(scanner)) return { specifiers, url };

@@ -25,6 +25,8 @@ function readSections(text: string): FileSection[] {
 }
 
 function requirementsOf({ name, lines }: FileSection): string[] {
+  // As in pkg_resources: what stands below an empty heading belongs to no extra, not even to none.
+  if (name === '') return [];
   const { extra, condition } = headingOf(name);
   const marker = condition === '' ? undefined : tryParseMarker(condition);
   if (condition !== '' && marker === undefined) return [];

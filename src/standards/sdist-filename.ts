@@ -31,11 +31,10 @@ export function parseSdistStem(stem: string, project?: string): SdistFilename | 
   // A binary distribution of old: `foo-1.0-py2.7.tar.gz`.
   if (parts.slice(2).some((part) => /^py[0-9]\.[0-9]$/.test(part))) return undefined;
   const pivot = project === undefined ? parts.findIndex(beginsWithDigit) : pivotOf(parts, project);
-  if (pivot < 1) return undefined;
-  return {
-    project: safeName(parts.slice(0, pivot).join('-')),
-    version: safeVersion(parts.slice(pivot).join('-')),
-  };
+  const name = parts.slice(0, Math.max(0, pivot)).join('-');
+  return name === ''
+    ? undefined
+    : { project: safeName(name), version: safeVersion(parts.slice(pivot).join('-')) };
 }
 
 function pivotOf(parts: readonly string[], project: string): number {
