@@ -1,8 +1,12 @@
 // From an sdist or a checkout to a wheel, through the project's PEP 517 back end in isolation.
 
+import { basename, join } from 'node:path';
 import type { Environment, Report } from '#base';
 import type { PythonDescription } from '#python';
+import { withBuildDirectory } from './build-directory.ts';
 import type { RequirementsFor } from './project-back-end.ts';
+import { runBackEnd } from './run-back-end.ts';
+import { unpackSource } from './unpack-source.ts';
 
 export interface BuildSdistOptions {
   /** An sdist archive, or a directory with the project; a directory is copied, never written to. */
@@ -12,19 +16,34 @@ export interface BuildSdistOptions {
   python: PythonDescription;
   requirementsFor: RequirementsFor;
   /** Options of `[build_ext]` in setup.cfg, as zc.recipe.egg:custom gives them. */
-  buildExt?: Readonly<Record<string, string>>;
-  configSettings?: Readonly<Record<string, string | readonly string[]>>;
+  buildExt?: Readonly<Record<string, string>> | undefined;
+  configSettings?: Readonly<Record<string, string | readonly string[]>> | undefined;
   /** The user's environment, of which the build sees an allow-list; this process's own when absent. */
-  environment?: Environment;
+  environment?: Environment | undefined;
   /** Variables that the build gets as they are (the `environment` option of zc.recipe.egg:custom). */
-  extraEnvironment?: Readonly<Record<string, string>>;
+  extraEnvironment?: Readonly<Record<string, string>> | undefined;
   /** What messages and progress call it; the source's file name when absent. */
-  name?: string;
+  name?: string | undefined;
   report: Report;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
-/** Builds a wheel of `source` and returns its path below `workDirectory`. */
+/**
+ * Builds a wheel of `source` and returns its path, `workDirectory/<wheel's name>`. Fails with `BUILD_FAILED` or
+ * `PROJECT_INVALID`, or as `requirementsFor` does.
+ */
 export async function buildSdist(options: BuildSdistOptions): Promise<string> {
-  throw new Error(`not yet: ${options.source}`);
+  const { source, workDirectory, environment = process.env, extraEnvironment = {}, report } = options;
+  const name = options.name ?? basename(source);
+  report({ type: 'build-start', name });
+  try {
+    return await withBuildDirectory(workDirectory, async (directory) => {
+      const root = await unpackSource(source, join(directory, 'src'));
+      const scratch = join(directory, 'run');
+      const backEnd = { ...options, name, root, scratch, output: workDirectory, environment, extraEnvironment };
+      return join(workDirectory, await runBackEnd('wheel', backEnd));
+    });
+  } finally {
+    report({ type: 'build-end', name });
+  }
 }

@@ -1,18 +1,12 @@
 // A wheel laid out as zc.buildout 6 makes an egg of it, every file checked against the wheel's RECORD on the way.
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { extractZip, type ExtractedFile } from '#archive';
-import {
-  formatEggFilename,
-  formatRecord,
-  parseCoreMetadata,
-  parseRecord,
-  safeVersion,
-  type RecordRow,
-} from '#standards';
 import type { PythonDescription } from '#python';
+import { formatEggFilename, parseCoreMetadata, parseRecord, safeVersion } from '#standards';
+import { recordDigest, writeInstallerFiles } from './installer-files.ts';
 import { invalidWheel, withWheel, type OpenedWheel } from './open-wheel.ts';
 import { planEggLayout } from './plan-egg-layout.ts';
 
@@ -100,32 +94,8 @@ function checkRecord(wheel: OpenedWheel, directory: string, files: readonly Extr
 }
 
 function digestOf(wheel: OpenedWheel, file: ExtractedFile, algorithm: string): string {
-  if (algorithm === 'sha256') return base64Digest(file);
+  if (algorithm === 'sha256') return recordDigest(file);
   const entry = wheel.archive.entries.find((one) => one.path === file.from);
   const bytes = entry === undefined ? Buffer.alloc(0) : wheel.archive.read(entry);
   return createHash(algorithm).update(bytes).digest('base64url');
-}
-
-function base64Digest(file: ExtractedFile): string {
-  return Buffer.from(file.sha256 ?? '', 'hex').toString('base64url');
-}
-
-/** What pip adds to `.dist-info`, with a RECORD that is true to the names in the egg; byte code is not listed. */
-function writeInstallerFiles(directory: string, distInfo: string, files: readonly ExtractedFile[]): void {
-  const rows: RecordRow[] = files.map((file) => ({
-    path: file.path,
-    hash: `sha256=${base64Digest(file)}`,
-    size: file.size,
-  }));
-  for (const [name, text] of [
-    ['INSTALLER', 'pip\n'],
-    ['REQUESTED', ''],
-  ] as const) {
-    writeFileSync(join(directory, distInfo, name), text, { mode: 0o644 });
-    const hash = `sha256=${createHash('sha256').update(text).digest('base64url')}`;
-    rows.push({ path: `${distInfo}/${name}`, hash, size: Buffer.byteLength(text) });
-  }
-  rows.push({ path: `${distInfo}/RECORD` });
-  rows.sort((left, right) => (left.path < right.path ? -1 : 1));
-  writeFileSync(join(directory, distInfo, 'RECORD'), formatRecord(rows), { mode: 0o644 });
 }

@@ -1,4 +1,80 @@
-// Which PEP 517 back end a project's pyproject.toml names, and what it requires.
+// Which PEP 517 back end a project names in its pyproject.toml (PEP 518 and 517), and what it requires to start.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BuildError, hasCode } from '#base';
 
 /** Obtains build requirements and gives their `sys.path` entries, dependencies included. */
 export type RequirementsFor = (requirements: readonly string[]) => Promise<readonly string[]>;
+
+export interface ProjectBackEnd {
+  /** `module:object`, as PEP 517 writes it. */
+  backend: string;
+  requires: readonly string[];
+  /** Directories of a back end that lies in the project itself, relative to it. */
+  backendPath: readonly string[];
+}
+
+/** What pip takes for a project that does not say (pip, `pyproject.py`). */
+const legacy: ProjectBackEnd = {
+  backend: 'setuptools.build_meta:__legacy__',
+  requires: ['setuptools>=40.8.0'],
+  backendPath: [],
+};
+
+/** The back end of the project in `root`. Fails with `PROJECT_INVALID`. */
+export async function readBackEnd(root: string): Promise<ProjectBackEnd> {
+  const file = join(root, 'pyproject.toml');
+  const text = tryReadText(file);
+  if (text === undefined) {
+    if (existsSync(join(root, 'setup.py')) || existsSync(join(root, 'setup.cfg'))) return legacy;
+    throw invalidProject(root, 'there is neither a pyproject.toml nor a setup.py');
+  }
+  const table = field(await parseToml(text, file), 'build-system');
+  if (table === undefined) return legacy;
+  const requires = field(table, 'requires');
+  if (!isStrings(requires)) throw invalidProject(file, '`build-system.requires` is no list of strings');
+  const backend = field(table, 'build-backend');
+  if (backend === undefined) return { ...legacy, requires: withSetuptools(requires) };
+  const backendPath = field(table, 'backend-path') ?? [];
+  if (typeof backend !== 'string') throw invalidProject(file, '`build-system.build-backend` is no string');
+  if (!isStrings(backendPath)) throw invalidProject(file, '`build-system.backend-path` is no list of strings');
+  return { backend, requires, backendPath };
+}
+
+function withSetuptools(requires: readonly string[]): readonly string[] {
+  return requires.some((line) => /^\s*setuptools\b/i.test(line)) ? requires : [...requires, ...legacy.requires];
+}
+
+async function parseToml(text: string, file: string): Promise<unknown> {
+  const { parse, TomlError } = await import('smol-toml');
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    throw new BuildError('PROJECT_INVALID', `${file} is no TOML: ${error.message.split('\n', 1)[0] ?? ''}`, {
+      where: { file, line: error.line },
+    });
+  }
+}
+
+function field(table: unknown, name: string): unknown {
+  return typeof table === 'object' && table !== null ? Reflect.get(table, name) : undefined;
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function invalidProject(place: string, reason: string): BuildError {
+  return new BuildError('PROJECT_INVALID', `Cannot build ${place}: ${reason}`);
+}
+
+function tryReadText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
