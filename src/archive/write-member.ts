@@ -1,0 +1,79 @@
+// Writes admitted members below a target directory. Files are created exclusively, so nothing is ever written over or
+// through something that is already there; links come last.
+
+import { hash } from 'node:crypto';
+import { closeSync, lstatSync, mkdirSync, openSync, symlinkSync, writeSync } from 'node:fs';
+import { hasCode } from '#base';
+import type { ExtractionLimits } from './extraction-policy.ts';
+import { refuseArchive } from './refuse-archive.ts';
+
+/** A file as it was written. Links are not listed. */
+export interface ExtractedFile {
+  /** Below the target. */
+  path: string;
+  /** Its path in the archive, when `rename` gave it another. */
+  from: string;
+  size: number;
+  /** 0o644 or 0o755; on disk less the umask. */
+  mode: number;
+  /** Hexadecimal; when asked for by `hash`. */
+  sha256?: string;
+}
+
+export interface ExtractOptions {
+  /** Where a path goes below the target; `undefined` leaves it out. The result is checked like a name in an archive. */
+  rename?: (path: string) => string | undefined;
+  /** Hash while the bytes are at hand. */
+  hash?: boolean;
+  limits?: Partial<ExtractionLimits>;
+}
+
+/** Makes the target and the directories below it; those that exist must be real directories. */
+export function makeDirectories(archive: string, target: string, paths: readonly string[]): void {
+  mkdirSync(target, { recursive: true });
+  for (const path of paths) makeDirectory(archive, `${target}/${path}`);
+}
+
+function makeDirectory(archive: string, path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    if (!lstatSync(path).isDirectory()) refuseArchive(archive, `\`${path}\` exists and is no directory`);
+  }
+}
+
+/** Creates `path` with these bytes; a file that exists (under another spelling, it may be) refuses the archive. */
+export function writeNewFile(archive: string, path: string, file: { bytes: Uint8Array; mode: number }): void {
+  const handle = createFile(archive, path, file.mode);
+  try {
+    const { bytes } = file;
+    for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+export function createFile(archive: string, path: string, mode: number): number {
+  try {
+    return openSync(path, 'wx', mode);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST'))
+      refuseArchive(archive, `\`${path}\` exists already; two names for one file`);
+    throw error;
+  }
+}
+
+export function writeLink(archive: string, path: string, text: string): void {
+  try {
+    symlinkSync(text, path);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST'))
+      refuseArchive(archive, `\`${path}\` exists already; two names for one file`);
+    throw error;
+  }
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'hex');
+}
