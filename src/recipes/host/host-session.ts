@@ -35,14 +35,16 @@ export async function openHostSession(
   const verbs = { ...createSectionVerbs(buildout.sections), ...createEggVerbs(buildout, known) };
   const session = followProcess(host, connectHost(host.stream, verbs, createFailureExchange()));
   try {
+    const present = new Set(buildout.recipeWorkingSet);
     const workingSet = await installHostDistributions(buildout);
     await buildout.eggs.settle();
-    known.describe(workingSet);
     buildout.recipeWorkingSet = [...workingSet];
+    const own = workingSet.filter((dist) => !present.has(dist));
+    known.describe(own);
     await session.call(
       'host.start',
       {
-        paths: [...new Set(workingSet.map(({ location }) => location))],
+        paths: [...new Set(own.map(({ location }) => location))],
         argv: buildout.argv,
         directory: buildout.directory,
         prefix: buildout.python.prefix,
