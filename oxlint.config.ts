@@ -1,7 +1,7 @@
 // The linter's rules, and the map of rooms: which room may import which (arrows go down only).
 // `test/rooms.test.ts` proves that a forbidden import is refused.
 
-import { defineConfig } from 'oxlint';
+import { defineConfig, type OxlintConfig, type OxlintOverride } from 'oxlint';
 
 /** What each room may import besides Node's own modules. `cli` may import every room. */
 const rooms: Record<string, readonly string[]> = {
@@ -23,7 +23,7 @@ const rooms: Record<string, readonly string[]> = {
 
 const names = Object.keys(rooms);
 
-const roomRules = names.map((room) => {
+const roomRules: OxlintOverride[] = names.map((room): OxlintOverride => {
   const allowed = rooms[room] ?? [];
   const forbidden = [...names, 'cli'].filter((name) => name !== room && !allowed.includes(name));
   const neighbours = [...names, 'cli'].filter((name) => name !== room);
@@ -49,7 +49,7 @@ const roomRules = names.map((room) => {
   };
 });
 
-export default defineConfig({
+const config: OxlintConfig = defineConfig({
   plugins: ['typescript', 'import', 'unicorn', 'oxc'],
   categories: { correctness: 'error', suspicious: 'error' },
   rules: {
@@ -84,3 +84,5 @@ export default defineConfig({
   ],
   ignorePatterns: ['dist', 'node_modules', 'python'],
 });
+
+export default config;

@@ -1,0 +1,63 @@
+// From a command line to the operation it names. Commands are thin: each calls one operation of the room below.
+
+import { BuildError, whileDoing, type Environment, type Report } from '#base';
+import { createBuildout, initConfiguration, type Buildout } from '#parts';
+import { readSettings } from './read-settings.ts';
+import type { CommandLine } from './parse-command-line.ts';
+import { commandUsage, usage } from './usage.ts';
+import { clutchVersion, compatibleVersion } from './version.ts';
+
+export interface RunContext {
+  environment: Environment;
+  cwd: string;
+  /** As Python's `sys.argv`: the program, then its arguments. */
+  argv: readonly string[];
+  report: Report;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
+}
+
+type Operation = (buildout: Buildout, words: readonly string[]) => Promise<void>;
+
+const operations: Readonly<Record<string, Operation>> = {
+  install: (buildout, words) => buildout.install(words),
+  bootstrap: (buildout) => buildout.bootstrap(),
+  init: (buildout, words) => buildout.init(words),
+  setup: (buildout, words) => buildout.setup(words),
+  runsetup: (buildout, words) => buildout.setup(words),
+  annotate: (buildout, words) => buildout.annotate(words),
+  query: (buildout, words) => buildout.query(words),
+};
+
+/** Runs what the line asks for and gives the exit code; a failure is thrown. */
+export async function runCommand(line: CommandLine, context: RunContext): Promise<number> {
+  const print = (text: string): void => context.report({ type: 'print', text });
+  const operation = operations[line.command];
+  if (line.wants === 'help') print(usage);
+  else if (line.wants === 'version') {
+    print(`buildout version ${compatibleVersion} (clutch ${clutchVersion})\n`);
+  } else if (operation === undefined) {
+    throw new BuildError('USAGE', `invalid command: ${line.command}`, { hint: 'see --help' });
+  } else if (asksForHelp(line)) print(commandUsage[line.command] ?? usage);
+  else await runOperation(operation, line, context);
+  return 0;
+}
+
+/** `install --help`; the arguments of a setup script are its own. */
+function asksForHelp(line: CommandLine): boolean {
+  const first = line.arguments[0];
+  return first === '--help' || (first === '-h' && !line.command.endsWith('setup'));
+}
+
+async function runOperation(operation: Operation, line: CommandLine, context: RunContext): Promise<void> {
+  let buildout: Buildout | undefined;
+  try {
+    buildout = await whileDoing('Initializing.', async () => {
+      if (line.command === 'init') initConfiguration(line.configurationFile, line.arguments, context.report);
+      return createBuildout(await readSettings(line, context));
+    });
+    await operation(buildout, line.arguments);
+  } finally {
+    await buildout?.close();
+  }
+}
