@@ -1,0 +1,106 @@
+// The installer's settings from `[buildout]` and the section with pins.
+
+import { defaultCacheDirectory, expandUser, type Where } from '#base';
+import { booleanOption, locateOption, type Section } from '#config';
+import type { EggSettings } from '#eggs';
+import { pythonJoin, type BuildoutHandle } from '#recipes';
+import type { BuildoutOptions } from './create-buildout.ts';
+import { splitWords } from './installed-records.ts';
+
+export interface Pins {
+  readonly pins: ReadonlyMap<string, string>;
+  readonly pinOrigins: ReadonlyMap<string, Where>;
+}
+
+/** Settings from values as they are written, for recipes that run while `[buildout]` is still being read. */
+export function initialEggSettings(
+  raw: ReadonlyMap<string, string>,
+  options: BuildoutOptions,
+  mode: { offline: boolean; newest: boolean },
+): EggSettings {
+  const value = (name: string): string => raw.get(name) ?? '';
+  return {
+    eggsDirectory: value('eggs-directory'),
+    developEggsDirectory: value('develop-eggs-directory'),
+    findLinks: splitWords(value('find-links')),
+    indexUrl: value('index').trim() || options.indexUrl,
+    allowHosts: splitWords(value('allow-hosts')),
+    ...mode,
+    pins: new Map(),
+    preferFinal: value('prefer-final') !== 'false',
+    allowPicked: true,
+    useDependencyLinks: true,
+    installFromCache: false,
+    allowUnknownExtras: false,
+    python: options.python,
+    http: options.http,
+    report: options.report,
+    environment: options.environment,
+    buildIndexUrl: options.indexUrl,
+  };
+}
+
+/** The section's options as pins, with where they are written. Opening it marks them as used. */
+export async function readPins(
+  handle: BuildoutHandle,
+  sectionName: string,
+  annotated?: Annotated,
+): Promise<Pins> {
+  const section = await handle.sections.open(sectionName);
+  const pins = new Map(await section.entries());
+  const pinOrigins = new Map<string, Where>();
+  for (const option of pins.keys())
+    pinOrigins.set(option, locateOption(annotated, { section: sectionName, option }));
+  return { pins, pinOrigins };
+}
+
+type Annotated = Parameters<typeof locateOption>[0];
+
+/** What `[buildout]` says once its references are replaced; the eggs directory is decided elsewhere. */
+export async function readEggSettings(
+  main: Section,
+  options: BuildoutOptions & { pins: Pins | undefined },
+): Promise<Partial<EggSettings>> {
+  const preferFinal = await booleanOption(main, 'prefer-final');
+  const useDependencyLinks = await booleanOption(main, 'use-dependency-links');
+  const index = ((await main.get('index')) ?? '').trim();
+  const allowPicked = await booleanOption(main, 'allow-picked-versions');
+  const shows = await booleanOption(main, 'show-picked-versions');
+  const downloadCache = await main.get('download-cache');
+  const eggCache = await readEggCache(main, options);
+  return {
+    developEggsDirectory: await main.require('develop-eggs-directory'),
+    findLinks: splitWords((await main.get('find-links')) ?? ''),
+    indexUrl: index === '' ? options.indexUrl : index,
+    allowHosts: splitWords(await main.require('allow-hosts')),
+    ...options.pins,
+    preferFinal,
+    allowPicked,
+    useDependencyLinks,
+    storeRequiredBy: shows || (await main.require('update-versions-file')) !== '',
+    installFromCache: await booleanOption(main, 'install-from-cache'),
+    ...(downloadCache === undefined || downloadCache === ''
+      ? {}
+      : { downloadCache: pythonJoin(await main.require('directory'), downloadCache) }),
+    ...(eggCache === undefined ? {} : { eggCache }),
+    allowUnknownExtras: await booleanOption(main, 'allow-unknown-extras'),
+  };
+}
+
+async function readEggCache(
+  main: Section,
+  { environment }: BuildoutOptions,
+): Promise<EggSettings['eggCache'] | undefined> {
+  const configured = await main.get('egg-cache');
+  if (configured === '') return undefined;
+  const link = (await main.get('egg-cache-link')) ?? 'auto';
+  const directory =
+    configured === undefined
+      ? defaultCacheDirectory(environment)
+      : pythonJoin(await main.require('directory'), expandUser(configured, environment));
+  return { directory, link: isLinkKind(link) ? link : 'auto' };
+}
+
+function isLinkKind(text: string): text is NonNullable<EggSettings['eggCache']>['link'] {
+  return text === 'auto' || text === 'clone' || text === 'hardlink' || text === 'copy';
+}

@@ -1,0 +1,12 @@
+// `parts`: one buildout from its configuration to its installed parts. `createBuildout` makes the settings,
+// directories and services of a run (zc.buildout's Buildout.__init__ after the configuration is read); the object it
+// returns has a method per command. A run decides first (`planParts`, plain data), then acts, and saves
+// `.installed.cfg` after every part.
+//
+// Hard cases: opening a section runs recipes, which open other sections, so the order of parts is the order in which
+// they were initialised; comparing a part's options marks them as used, which decides who is warned about; what is
+// uninstalled is deleted only inside the buildout and never through a link.
+
+export { createBuildout, type Buildout, type BuildoutOptions } from './create-buildout.ts';
+export { initConfiguration } from './init-configuration.ts';
+export { planParts, type PartPlan, type PartStep } from './plan-parts.ts';

@@ -1,0 +1,106 @@
+// The command `install`: extensions, develop eggs, recipes, the plan, and its execution, in zc.buildout's order.
+
+import { whileDoing } from '#base';
+import type { Section } from '#config';
+import { forgetDevelopHashes, pythonJoin, recipeSignature, splitRecipe } from '#recipes';
+import { existsSync } from 'node:fs';
+import { developSources, listDevelopedDirectories } from './develop-eggs.ts';
+import { executePlan } from './execute-plan.ts';
+import { dumpConfiguration } from './dump-configuration.ts';
+import { readInstalledRecords, splitPaths, splitWords, type InstalledRecords } from './installed-records.ts';
+import { loadExtensions, unloadExtensions } from './load-extensions.ts';
+import { planParts, type InstalledPart, type PartPlan } from './plan-parts.ts';
+import { removePaths, type RemovalRules } from './remove-paths.ts';
+import { printNamespacePackages, printPickedVersions } from './report-versions.ts';
+import { readRemovalRules, type Run } from './run-state.ts';
+import { setUpDirectories } from './set-up-directories.ts';
+import { stopWhenInterrupted } from './stop-when-interrupted.ts';
+
+/** Installs the named parts, or all of them, uninstalling those that are not wanted any more. */
+export async function install(run: Run, names: readonly string[]): Promise<void> {
+  const stop = stopWhenInterrupted(run.handle);
+  try {
+    const { records, rules, plan } = await whileDoing('Installing.', () => prepare(run, names));
+    await executePlan(plan, { run, records, rules });
+    finishRecords(records);
+    await run.handle.eggs.settle();
+    printPickedVersions(run);
+    printNamespacePackages(run);
+    await unloadExtensions(run);
+  } finally {
+    stop();
+  }
+}
+
+interface Prepared {
+  records: InstalledRecords;
+  rules: RemovalRules;
+  plan: PartPlan;
+}
+
+async function prepare(run: Run, names: readonly string[]): Promise<Prepared> {
+  const { handle, main } = run;
+  await loadExtensions(run);
+  await whileDoing('Setting up buildout directories', () => setUpDirectories(run));
+  const records = await readInstalledRecords(await main.require('installed'));
+  const rules = await readRemovalRules(run, await listDevelopedDirectories(run));
+  await renewDevelopEggs(run, records, rules);
+
+  const wanted = await initializeParts(run, names);
+  if (run.logLevel < 10) await dumpConfiguration(run);
+  await computeSignatures(run, wanted);
+  const plan = planParts({
+    installed: records.parts.map((name) => records.part(name)).filter((part) => part !== undefined),
+    wanted: await collectOptions(run, wanted, records),
+    uninstallOthers: names.length === 0,
+    exists: (path) => existsSync(pythonJoin(handle.directory, path)),
+  });
+  return { records, rules, plan };
+}
+
+async function renewDevelopEggs(run: Run, records: InstalledRecords, rules: RemovalRules): Promise<void> {
+  const old = splitPaths(records.developEggs).map((path) => pythonJoin(run.handle.directory, path));
+  removePaths(old, rules);
+  const developEggs = await developSources(run, rules);
+  forgetDevelopHashes();
+  records.setDevelopEggs(developEggs);
+  // Recorded at once, so that a run that is killed later does not leave links that nobody owns.
+  if (records.exists || developEggs !== '') records.save();
+}
+
+/** Opens the parts, which runs their recipes' constructors; the parts of this run in the order of installation. */
+async function initializeParts({ handle, main }: Run, names: readonly string[]): Promise<string[]> {
+  const wanted = names.length > 0 ? names : splitWords(await main.require('parts'));
+  for (const name of wanted) await (await handle.sections.open(name)).require('recipe');
+  return [...new Set(names.length > 0 ? names : handle.sections.parts)];
+}
+
+async function computeSignatures({ handle }: Run, parts: readonly string[]): Promise<void> {
+  for (const name of parts) {
+    const section = await handle.sections.open(name);
+    const { spec } = splitRecipe(await section.require('recipe'));
+    section.set('__buildout_signature__', await recipeSignature(spec, handle));
+  }
+}
+
+// Evaluating options marks them as used, and zc.buildout evaluates only those of parts that were installed before:
+// so new parts alone are warned about unused options.
+async function collectOptions(
+  { handle }: Run,
+  parts: readonly string[],
+  records: InstalledRecords,
+): Promise<InstalledPart[]> {
+  const before = new Set(records.parts);
+  const collected: InstalledPart[] = [];
+  for (const name of parts) {
+    const section: Section = await handle.sections.open(name);
+    const options = before.has(name) ? Object.fromEntries(await section.entries()) : section.copy();
+    collected.push({ name, options, paths: [] });
+  }
+  return collected;
+}
+
+function finishRecords(records: InstalledRecords): void {
+  if (records.developEggs !== '') records.save();
+  else if (records.parts.length === 0 && records.exists) records.remove();
+}

@@ -1,0 +1,44 @@
+// The directories of a buildout, announced as they are made.
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { pythonRepr } from '#base';
+import { booleanOption } from '#config';
+import { pythonJoin, type BuildoutHandle } from '#recipes';
+import { log, type Run } from './run-state.ts';
+
+/** Settles `eggs-directory`, then makes it and the download and extends caches. */
+export async function makeCacheDirectories(
+  { main, handle }: Run,
+  python: BuildoutHandle['python'],
+): Promise<void> {
+  const version = await main.require('eggs-directory-version');
+  let eggs = await main.require('eggs-directory');
+  if (version !== '') eggs = pythonJoin(eggs, version);
+  if (await booleanOption(main, 'abi-tag-eggs', 'false')) eggs = pythonJoin(eggs, abiTag(python.soabi));
+  main.set('eggs-directory', eggs);
+  const downloadCache = await main.get('download-cache');
+  for (const cache of [downloadCache, await main.get('extends-cache'), eggs]) {
+    if (cache !== undefined && cache !== '') makeDirectory(pythonJoin(handle.directory, cache), handle);
+  }
+  if (downloadCache !== undefined && downloadCache !== '') {
+    mkdirSync(pythonJoin(pythonJoin(handle.directory, downloadCache), 'dist'), { recursive: true });
+  }
+}
+
+/** Makes `bin`, `parts` and `develop-eggs`. */
+export async function setUpDirectories({ main, handle }: Run): Promise<void> {
+  for (const name of ['bin', 'parts', 'develop-eggs'])
+    makeDirectory(await main.require(`${name}-directory`), handle);
+}
+
+function makeDirectory(path: string, { report }: BuildoutHandle): void {
+  if (existsSync(path)) return;
+  log(report, 'info', `Creating directory ${pythonRepr(path)}.`);
+  mkdirSync(path, { recursive: true });
+}
+
+/** The ABI tag of PEP 425 from `SOABI`: `cpython-311-x86_64-linux-gnu` is `cp311`. */
+function abiTag(soabi: string): string {
+  if (soabi.startsWith('cpython-')) return `cp${soabi.split('-')[1] ?? ''}`;
+  return soabi.replaceAll(/[.-]/g, '_');
+}

@@ -1,0 +1,74 @@
+// A built-in recipe stands for a distribution that zc.buildout would have loaded. Where that distribution is here, the
+// part's signature names it; where it is not, it is fetched as zc.buildout would, so that both programs can go on in
+// the same directory. The recipe itself never depends on it.
+
+import { BuildError } from '#base';
+import type { Distribution, InstallOptions, WorkingSet } from '#eggs';
+import { canonicalizeName } from '#standards';
+import type { BuildoutHandle } from './recipe.ts';
+
+const recipeProject = 'zc.recipe.egg';
+const found = new WeakMap<BuildoutHandle, Promise<WorkingSet>>();
+
+/** zc.recipe.egg and what it requires, as far as they are in the eggs directory or its egg-links; asked for once. */
+export function findReferenceDistributions(
+  buildout: BuildoutHandle,
+  spec: string = recipeProject,
+): Promise<WorkingSet> {
+  const known = found.get(buildout);
+  if (known !== undefined) return known;
+  const searching = searchReferenceDistributions(buildout, spec);
+  found.set(buildout, searching);
+  return searching;
+}
+
+async function searchReferenceDistributions(buildout: BuildoutHandle, spec: string): Promise<WorkingSet> {
+  const { eggsDirectory, developEggsDirectory } = buildout.eggs.settings();
+  const local: InstallOptions = {
+    destination: null,
+    path: [developEggsDirectory, eggsDirectory],
+    newest: false,
+    checkPicked: false,
+  };
+  const whole = await tryInstall(buildout, [spec], local);
+  if (whole !== undefined) return whole;
+  const alone = await tryInstall(buildout, [spec], { ...local, workingSet: standIns });
+  if (alone !== undefined) return withoutStandIns(alone);
+  if (buildout.offline) return [];
+  return withoutStandIns((await tryInstall(buildout, [spec], { workingSet: standIns })) ?? []);
+}
+
+// What is missing here is no failure: the recipe is built in.
+async function tryInstall(
+  buildout: BuildoutHandle,
+  specs: readonly string[],
+  options: InstallOptions,
+): Promise<WorkingSet | undefined> {
+  try {
+    return await buildout.eggs.install(specs, options);
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    buildout.report({ type: 'log', level: 'debug', text: `${specs.join(' ')}: ${error.message}` });
+    return undefined;
+  }
+}
+
+/** zc.buildout and what it runs on are active in its own process, so nothing of them is ever fetched for a recipe. */
+const standIns: readonly Distribution[] = ['zc.buildout', 'setuptools', 'pip', 'wheel', 'packaging'].map(
+  (project) => ({
+    project,
+    version: project === 'zc.buildout' ? '6.0.1' : '80.0.0',
+    location: `/nonexistent/${project}`,
+    precedence: 'develop',
+    extras: [],
+    requires: () => [],
+    dependencyLinks: () => [],
+    metadata: () => undefined,
+    metadataNames: () => [],
+  }),
+);
+
+function withoutStandIns(workingSet: WorkingSet): WorkingSet {
+  const names = new Set(standIns.map(({ project }) => canonicalizeName(project)));
+  return workingSet.filter(({ project }) => !names.has(canonicalizeName(project)));
+}
