@@ -87,8 +87,12 @@ def _process_state():
     return {'environment': changed, 'directory': os.getcwd(), 'umask': mask}
 
 
-def take_settings():
-    """What Installer's settings are now is what the core has."""
+def take_settings(settings):
+    """Gives Installer the settings that the core has now."""
+    for name, value in settings.items():
+        if name == 'versions':
+            value = easy_install.normalize_versions(value)
+        setattr(easy_install.Installer, SETTINGS[name], value)
     _sent_settings.update(_read_settings())
 
 

@@ -29,6 +29,7 @@ def register_verbs(peer):
     running = Running(peer)
     peer.verbs.update({
         'config.attach': running.attach,
+        'resolver.settings': take_settings,
         'recipe.load': running.load,
         'recipe.create': running.create,
         'recipe.run': running.run,
@@ -47,13 +48,7 @@ class Running:
         self._develop_eggs_seen = None
         self.buildout = None
 
-    def attach(self, settings, installer):
-        """Makes `buildout` and gives zc.buildout's installer the core's settings."""
-        for name, value in installer.items():
-            if name == 'versions':
-                value = easy_install.normalize_versions(value)
-            setattr(easy_install.Installer, '_' + name, value)
-        take_settings()
+    def attach(self, settings):
         self.buildout = Buildout(self._peer, settings)
 
     def load(self, requirement, entry, distributions):

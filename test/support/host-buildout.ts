@@ -35,6 +35,8 @@ export interface HostBuildoutOptions {
   environment?: Environment;
   /** What the project is called, when not `demo`. */
   project?: string;
+  /** The Python to use, with zc.buildout in its site-packages. */
+  python?: string;
 }
 
 const hostProjects = [
@@ -49,7 +51,7 @@ const hostProjects = [
 
 export async function createHostBuildout(options: HostBuildoutOptions): Promise<HostBuildout> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'clutch-host-')));
-  const python = await describePython(await referencePython());
+  const python = await describePython(options.python ?? (await referencePython()));
   const demo = writeDemoEgg(directory, options);
   const site = python.sitePackages[0] ?? '';
   const working = [demo, ...hostProjects.map((project) => distribution(project, site, 'develop'))];

@@ -1,7 +1,10 @@
 // The running host: its process and the connection to it as one thing, from start to end. Whoever waits for an answer
 // when the process ends gets an error that says what it was doing.
 
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pythonSourceFile } from '#python';
 import type { BuildoutHandle } from '../recipe.ts';
 import { connectHost, type Connection, type Params } from './connect-host.ts';
 import { createEggVerbs } from './egg-verbs.ts';
@@ -45,7 +48,7 @@ export async function openHostSession(
       'host.start',
       {
         paths: [...new Set(own.map(({ location }) => location))],
-        argv: buildout.argv,
+        argv: [findLauncher(buildout), ...buildout.argv.slice(1)],
         directory: buildout.directory,
         prefix: buildout.python.prefix,
       },
@@ -56,6 +59,13 @@ export async function openHostSession(
     host.kill('SIGKILL');
     throw error;
   }
+}
+
+/** Extensions start the program again by `sys.argv[0]`, so it must be a file that can be run. */
+function findLauncher({ sections, directory }: BuildoutHandle): string {
+  const binDirectory = sections.raw('buildout')?.get('bin-directory') ?? 'bin';
+  const own = resolve(directory, binDirectory, 'buildout');
+  return existsSync(own) ? own : join(dirname(pythonSourceFile('')), 'bin', 'buildout');
 }
 
 function followProcess(host: HostProcess, connection: Connection): HostSession {
