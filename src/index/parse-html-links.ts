@@ -18,22 +18,23 @@ export async function parseHtmlLinks(text: string): Promise<HtmlPage> {
   return parsePlainHtml(text) ?? (await parseAnyHtml(text));
 }
 
-const plainAnchor = /<a((?: [a-z-]+="[^"<]*")+) ?>[^<]*<\/a>/g;
+const plainAnchor = /<a href="([^"<]*)"((?: [a-z-]+="[^"<]*")*) ?>[^<]*<\/a>/g;
 const attribute = / ([a-z-]+)="([^"]*)"/g;
 const unusualHtml =
-  /<!--|<!\[|<(?:base|script|style|textarea|template|title [^>]|svg|math|plaintext|xmp|noscript|iframe)/i;
+  /<(?:!--|!\[|base|script|style|textarea|template|title [^>]|svg|math|plaintext|xmp|noscript|iframe)/i;
 const anyAnchor = /<a[\s/>]/gi;
 
-/** The links, or `undefined` when the page is not plainly a list of `<a name="value" …>text</a>`. */
+/** The links, or `undefined` when the page is not plainly a list of `<a href="…" name="value" …>text</a>`. */
 export function parsePlainHtml(text: string): HtmlPage | undefined {
   if (unusualHtml.test(text)) return undefined;
   const links: Link[] = [];
   let count = 0;
-  for (const [, attributes = ''] of text.matchAll(plainAnchor)) {
+  for (const [, href = '', rest = ''] of text.matchAll(plainAnchor)) {
     count += 1;
-    const decoded = attributes.includes('&') ? decodeKnownEntities(attributes) : attributes;
-    if (decoded === undefined || count > maximumLinks) return undefined;
-    const link = linkOfAttributes(readAttributes(decoded));
+    const plainHref = decodeKnownEntities(href);
+    const attributes = rest === '' ? {} : readAttributes(rest);
+    if (plainHref === undefined || attributes === undefined || count > maximumLinks) return undefined;
+    const link = linkOfAttributes(plainHref, attributes);
     if (link !== undefined) links.push(link);
   }
   let expected = 0;
@@ -42,30 +43,34 @@ export function parsePlainHtml(text: string): HtmlPage | undefined {
   return expected === count ? { links } : undefined;
 }
 
-function readAttributes(text: string): Record<string, string> {
-  const attributes: Record<string, string> = { __proto__: null } as unknown as Record<string, string>;
-  // A second attribute of the same name does not count, as the HTML standard says.
-  for (const [, name = '', value = ''] of text.matchAll(attribute))
-    attributes[name] ??= value.replaceAll(quoteMark, '"');
+type Attributes = Readonly<Record<string, string>>;
+
+/** The attributes after `href`; a second one of the same name does not count, as the HTML standard says. */
+function readAttributes(text: string): Attributes | undefined {
+  const attributes: Record<string, string> = {};
+  for (const [, name = '', value = ''] of text.matchAll(attribute)) {
+    const decoded = decodeKnownEntities(value);
+    if (decoded === undefined) return undefined;
+    if (!Object.hasOwn(attributes, name)) attributes[name] = decoded;
+  }
   return attributes;
 }
 
-/** Stands for a decoded quote until the attributes are apart; pages that contain it themselves are not plain. */
-const quoteMark = '\u0001';
 const knownEntities: Readonly<Record<string, string>> = {
   '&amp;': '&',
   '&lt;': '<',
   '&gt;': '>',
-  '&quot;': quoteMark,
-  '&#34;': quoteMark,
+  '&quot;': '"',
+  '&#34;': '"',
   '&#39;': "'",
   '&#x27;': "'",
 };
 
+/** `undefined` when there is an entity that only a real parser knows. */
 function decodeKnownEntities(text: string): string | undefined {
-  if (text.includes(quoteMark)) return undefined;
+  if (!text.includes('&')) return text;
   let isKnown = true;
-  const decoded = text.replaceAll(/&[^;\s&"]*;?/g, (entity) => {
+  const decoded = text.replaceAll(/&[^;\s&]*;?/g, (entity) => {
     const character = knownEntities[entity];
     if (character === undefined) isKnown = false;
     return character ?? entity;
@@ -83,7 +88,7 @@ export async function parseAnyHtml(text: string): Promise<HtmlPage> {
       onopentag: (name, attributes) => {
         if (name === 'base') base ??= attributes['href'];
         if (name !== 'a' || links.length >= maximumLinks) return;
-        const link = linkOfAttributes(attributes);
+        const link = linkOfAttributes(attributes['href'] ?? '', attributes);
         if (link !== undefined) links.push(link);
       },
     },
@@ -97,9 +102,9 @@ export async function parseAnyHtml(text: string): Promise<HtmlPage> {
   return base === undefined ? { links } : { links, base };
 }
 
-function linkOfAttributes(attributes: Readonly<Record<string, string>>): Link | undefined {
-  const href = attributes['href']?.trim();
-  if (href === undefined || href === '' || href.length > maximumHrefLength) return undefined;
+function linkOfAttributes(text: string, attributes: Attributes): Link | undefined {
+  const href = text.trim();
+  if (href === '' || href.length > maximumHrefLength) return undefined;
   const requiresPython = attributes['data-requires-python'];
   const yanked = attributes['data-yanked'];
   const metadata = attributes['data-core-metadata'] ?? attributes['data-dist-info-metadata'];

@@ -1,7 +1,6 @@
 // A page of links from the network: content negotiation, conditional requests, size limit; and what zc.buildout says
 // while it reads one.
 
-import { STATUS_CODES } from 'node:http';
 import { BuildError, type Report } from '#base';
 import { redactUrl, type Http, type HttpResponse } from '#net';
 import type { CachedPage, PageCache } from './index-contract.ts';
@@ -47,6 +46,7 @@ async function fetchPage(
   const response = await reader.http().get(url, { headers, maximumBytes: maximumPageBytes });
   if (response.status === 304 && cached !== undefined) return cached;
   if (response.status === 200) return keepPage(reader, url, response);
+  const { STATUS_CODES } = await import('node:http');
   reader.report({
     type: 'log',
     level: 'info',

@@ -7,7 +7,7 @@ import { decodeBody } from './decode-body.ts';
 import { describeFailure, describeStatus } from './describe-failure.ts';
 import { downloadFile } from './download-file.ts';
 import type { GetOptions, Http, HttpOptions, HttpResponse } from './http-contract.ts';
-import { openConnections, type Connections } from './open-connections.ts';
+import type { Connections } from './open-connections.ts';
 import { redactUrl } from './redact-url.ts';
 import { retryRequest, type RetryPolicy } from './retry-request.ts';
 import { sendRequest, type Answer, type Sink } from './send-request.ts';
@@ -35,7 +35,7 @@ export function createHttp(options: HttpOptions): Http {
   const send: Send = async (text, extraHeaders, sink) => {
     const url = assertHttpUrl(text);
     if (options.offline) throw offlineError(text);
-    opened ??= openConnections(options);
+    opened ??= import('./open-connections.ts').then(({ openConnections }) => openConnections(options));
     const connections = await opened;
     const headers = { 'user-agent': 'clutch', accept: '*/*', ...extraHeaders };
     try {
@@ -55,8 +55,9 @@ export function createHttp(options: HttpOptions): Http {
     download: async (url, path, downloadOptions = {}) =>
       downloadFile(send, { url, path, ...downloadOptions }),
     close: async () => {
-      const connections = await opened;
-      await connections?.close();
+      // What never opened is not there to be closed; the request that opened it has failed with the reason.
+      const [connections] = await Promise.allSettled([opened]);
+      if (connections.status === 'fulfilled') await connections.value?.close();
     },
   };
 }

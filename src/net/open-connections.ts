@@ -1,8 +1,10 @@
 // Connection pools: one agent for direct connections, one per proxy, with certificates read once and one TLS context
-// for all. undici is imported here and nowhere else, with the first request.
+// for all. undici and TLS are imported here and nowhere else, and this file is imported with the first request only.
 
-import type { SecureContext } from 'node:tls';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import { chooseProxy } from './choose-proxy.ts';
 import type { HttpOptions } from './http-contract.ts';
 import { readCertificates } from './read-certificates.ts';
@@ -18,27 +20,30 @@ const defaultConnectionsPerHost = 16;
 const connectSeconds = 15;
 
 /** No socket is opened before the first request; certificates are read with the first https one. */
-export async function openConnections(options: HttpOptions): Promise<Connections> {
-  const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
-  const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
+export function openConnections(options: HttpOptions): Connections {
   const pip = readPipSettings(options.environment);
   const proxySetting = options.proxy ?? pip.proxy?.value;
-  const secureContext = await createTlsContext(options, pip.cert);
-  const connect = { timeout: (options.timeoutSeconds ?? connectSeconds) * 1000, secureContext };
+  const timeout = (options.timeoutSeconds ?? connectSeconds) * 1000;
   const pool = {
     connections: options.connectionsPerHost ?? defaultConnectionsPerHost,
     keepAliveTimeout: 30_000,
   };
   const agents = new Map<string, Dispatcher>();
-  const create = (proxy: string): Dispatcher =>
-    proxy === ''
+  let secureContext: SecureContext | undefined;
+  const create = (proxy: string, isSecure: boolean): Dispatcher => {
+    if (isSecure) secureContext ??= createTlsContext(options, pip.cert);
+    const connect = secureContext === undefined ? { timeout } : { timeout, secureContext };
+    return proxy === ''
       ? new Agent({ ...pool, connect })
       : new ProxyAgent({ ...pool, uri: proxy, proxyTunnel: false, requestTls: connect, proxyTls: connect });
+  };
   return {
     dispatcherFor: (url) => {
       const proxy = chooseProxy(url, options.environment, proxySetting) ?? '';
-      const agent = agents.get(proxy) ?? create(proxy);
-      agents.set(proxy, agent);
+      const isSecure = url.protocol === 'https:' || proxy.startsWith('https:');
+      const key = `${isSecure} ${proxy}`;
+      const agent = agents.get(key) ?? create(proxy, isSecure);
+      agents.set(key, agent);
       return agent;
     },
     close: async () => {
@@ -47,11 +52,10 @@ export async function openConnections(options: HttpOptions): Promise<Connections
   };
 }
 
-async function createTlsContext(
+function createTlsContext(
   options: HttpOptions,
   pipCert: { value: string; source: string } | undefined,
-): Promise<SecureContext> {
-  const { createSecureContext } = await import('node:tls');
+): SecureContext {
   const cert =
     options.caFile === undefined
       ? pipCert && { path: pipCert.value, source: `\`${pipCert.source}\``, required: true }
