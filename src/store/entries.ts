@@ -1,0 +1,178 @@
+// Entries of the egg cache on disk: found by request key, published by rename, taken away by rename.
+
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  futimesSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { hasCode, hashFile, writeFileAtomically } from '#base';
+import type { CacheLayout } from './cache-layout.ts';
+import {
+  formatManifest,
+  tryParseManifest,
+  type CachedEgg,
+  type EggFacts,
+  type Manifest,
+} from './manifest.ts';
+import { normalizeTree } from './normalize-tree.ts';
+import { fillTree } from './place-egg.ts';
+import { buildKeyOf } from './request-key.ts';
+
+const isKey = /^[0-9a-f]{64}$/;
+
+/** The entry, or `undefined` when it is not there or not whole enough to be read. */
+export function readEntry(layout: CacheLayout, buildKey: string): CachedEgg | undefined {
+  const entry = layout.entry(buildKey);
+  const text = tryReadAndTouch(`${entry}/manifest.json`);
+  const manifest = text === undefined ? undefined : tryParseManifest(text, buildKey);
+  return manifest === undefined ? undefined : { directory: `${entry}/egg`, manifest };
+}
+
+const secondsPerDay = 86_400;
+
+/** Reads a file and marks it as used today: `cache prune` goes by that. */
+function tryReadAndTouch(path: string): string | undefined {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return undefined;
+    throw error;
+  }
+  try {
+    const now = Date.now() / 1000;
+    if (now - fstatSync(file).mtimeMs / 1000 > secondsPerDay) touch(file, now);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+function touch(file: number, now: number): void {
+  try {
+    futimesSync(file, now, now);
+  } catch (error) {
+    if (!hasCode(error, 'EPERM', 'EROFS', 'EACCES')) throw error;
+  }
+}
+
+/** The build keys filed under a request, newest first; none when nothing readable is there. */
+export function readRequest(layout: CacheLayout, requestKey: string): readonly string[] {
+  try {
+    const keys: unknown = JSON.parse(readFileSync(layout.request(requestKey), 'utf8'));
+    return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string' && isKey.test(key)) : [];
+  } catch (error) {
+    if (error instanceof SyntaxError || hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
+    throw error;
+  }
+}
+
+/** Two writers at once may lose one line; the egg is then built again, nothing worse. */
+function addToRequest(layout: CacheLayout, requestKey: string, buildKey: string): void {
+  const known = readRequest(layout, requestKey);
+  if (known[0] === buildKey) return;
+  const path = layout.request(requestKey);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileAtomically(path, `${JSON.stringify([buildKey, ...known.filter((key) => key !== buildKey)])}\n`);
+}
+
+/** What is to be published. */
+export interface FinishedEgg {
+  directory: string;
+  requestKeys: readonly string[];
+  facts: EggFacts;
+}
+
+/** Moves a finished egg into the cache; an equal entry that is there already wins. Throws as the file system does. */
+export function publishEntry(layout: CacheLayout, egg: FinishedEgg): CachedEgg {
+  const temporary = layout.temporaryPath('entry');
+  mkdirSync(temporary, { recursive: true });
+  try {
+    const manifest = describeEgg(egg);
+    writeFileAtomically(`${temporary}/manifest.json`, formatManifest(manifest), { mode: 0o644 });
+    // Before the entry itself: a key that leads nowhere is a miss, and after the rename nothing can fail any more.
+    for (const key of egg.requestKeys) addToRequest(layout, key, manifest.buildKey);
+    return moveAndPublish(layout, egg.directory, { temporary, manifest });
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** When publishing fails, the egg goes back to where its builder left it. */
+function moveAndPublish(
+  layout: CacheLayout,
+  directory: string,
+  { temporary, manifest }: { temporary: string; manifest: Manifest },
+): CachedEgg {
+  moveEgg(manifest, directory, `${temporary}/egg`);
+  try {
+    return publish(layout, temporary, manifest);
+  } catch (error) {
+    moveEgg(manifest, `${temporary}/egg`, directory);
+    throw error;
+  }
+}
+
+function describeEgg({ directory, requestKeys, facts }: FinishedEgg): Manifest {
+  const { directories, files, links } = normalizeTree(directory);
+  return {
+    ...facts,
+    buildKey: buildKeyOf(requestKeys[0] ?? '', facts.used),
+    requestKeys,
+    directories,
+    files: files.map((file) => ({ ...file, sha256: hashFile(`${directory}/${file.path}`) })),
+    links,
+  };
+}
+
+function publish(layout: CacheLayout, temporary: string, manifest: Manifest): CachedEgg {
+  const entry = layout.entry(manifest.buildKey);
+  mkdirSync(dirname(entry), { recursive: true });
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      renameSync(temporary, entry);
+      return { directory: `${entry}/egg`, manifest };
+    } catch (error) {
+      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR') || attempt === 3) throw error;
+    }
+    const other = readEntry(layout, manifest.buildKey);
+    if (other !== undefined) return other;
+    removeEntry(layout, manifest.buildKey);
+  }
+}
+
+/** A rename where that can be; on another file system a copy, with everything the manifest says. */
+function moveEgg(manifest: Manifest, from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!hasCode(error, 'EXDEV')) throw error;
+    mkdirSync(to);
+    const damage = fillTree({ directory: from, manifest }, to, { link: 'copy', methods: new Map() });
+    if (typeof damage === 'object')
+      throw new Error(`${from}/${damage.file} changed while it was stored`, { cause: error });
+    rmSync(from, { recursive: true, force: true });
+  }
+}
+
+/** Out of sight by one rename, then deleted: nobody finds half an entry. */
+export function removeEntry(layout: CacheLayout, buildKey: string): void {
+  const entry = layout.entry(buildKey);
+  if (!existsSync(entry)) return;
+  const quarantine = layout.temporaryPath('removed');
+  mkdirSync(dirname(quarantine), { recursive: true });
+  try {
+    renameSync(entry, quarantine);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return;
+    throw error;
+  }
+  rmSync(quarantine, { recursive: true, force: true });
+}

@@ -1,0 +1,36 @@
+// `store`: what is built or fetched once and used everywhere: the egg cache (specs: egg cache, local part), its keys
+// and records, and the download cache. Layout below the cache directory:
+//
+//   eggs/<2>/<build key>/egg/…          the egg's tree, read-only, every file with one fixed mtime
+//   eggs/<2>/<build key>/manifest.json  its files with size, mode and SHA-256, and what resolving needs of it
+//   requests/<2>/<request key>.json     the build keys that may answer a request
+//   records/<index>/<name>/<version>.json   the files an index offered for an exact pin
+//   locks/<request key>                 one builder per request on this machine
+//   tmp/                                whatever is not finished; everything else appears by rename from here
+//
+// Entries are immutable and may be deleted at any time by anybody: a reader takes what is gone or damaged for a miss.
+// Hard cases: hard links let an editor write through into the cache (placing compares size and mtime), a full disk
+// (STORE_DISK_FULL, nothing left behind), a cache directory that belongs to somebody else (read, never fail), and
+// processes killed in the middle.
+
+export { openEggCache, type EggCache, type EggCacheOptions, type PlaceOrder } from './egg-cache.ts';
+export type { EntryDamage, LinkChoice, LinkMethod, PlaceResult } from './place-egg.ts';
+export { fixedMtime, normalizeTree } from './normalize-tree.ts';
+export {
+  type CachedEgg,
+  type EggMetadata,
+  type EggFacts,
+  type Manifest,
+  type ManifestFile,
+} from './manifest.ts';
+export {
+  buildKeyOf,
+  canonicalJson,
+  eggFormat,
+  requestKeyOf,
+  type EggRequest,
+  type Json,
+} from './request-key.ts';
+export { type RecordedFile, type Records } from './records.ts';
+export { addToDownloadCache, findInDownloadCache } from './download-cache.ts';
+export { whenDiskIsFull } from './disk-full.ts';

@@ -1,0 +1,158 @@
+// Puts an egg of the cache into an eggs directory: directories made, files cloned, linked or copied, each compared with
+// the manifest on the way, then one rename. Synchronous and plain, since this is what a hot run spends its time on.
+
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { hasCode, temporaryPathBeside } from '#base';
+import type { CachedEgg, ManifestFile } from './manifest.ts';
+import { diskFullError } from './disk-full.ts';
+import { fixedMtime } from './normalize-tree.ts';
+
+export type LinkChoice = 'auto' | 'clone' | 'hardlink' | 'copy';
+export type LinkMethod = 'clone' | 'hardlink' | 'copy';
+
+/** An entry that is not what its manifest says: edited through a hard link, cut short, or gone. */
+export interface EntryDamage {
+  egg: CachedEgg;
+  /** Path inside the egg of the first file that differs. */
+  file: string;
+  problem: 'size' | 'mtime' | 'missing';
+}
+
+export type PlaceResult =
+  | { outcome: 'placed'; how: LinkMethod }
+  /** The target was there already, or somebody else was faster. */
+  | { outcome: 'present' }
+  /** Nothing was placed, the entry is gone from the cache: build it again. The user has been told. */
+  | { outcome: 'damaged'; damage: EntryDamage };
+
+/** What works between the cache and one target directory; learned from the first egg placed there. */
+export type LinkMethods = Map<string, LinkMethod>;
+
+export interface PlaceOptions {
+  link: LinkChoice;
+  methods: LinkMethods;
+}
+
+/** Places `egg` at `target`, whole or not at all. A full disk is STORE_DISK_FULL; then nothing is left behind. */
+export function placeEgg(egg: CachedEgg, target: string, options: PlaceOptions): PlaceResult {
+  if (existsSync(target)) return { outcome: 'present' };
+  const temporary = temporaryPathBeside(target);
+  try {
+    makeRoot(temporary);
+    const filled = fillTree(egg, temporary, options);
+    if (typeof filled === 'object') return { outcome: 'damaged', damage: filled };
+    renameSync(temporary, target);
+    return { outcome: 'placed', how: filled };
+  } catch (error) {
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR') && existsSync(target)) return { outcome: 'present' };
+    throw diskFullError(dirname(target), error) ?? error;
+  } finally {
+    if (existsSync(temporary)) rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function makeRoot(temporary: string): void {
+  try {
+    mkdirSync(temporary);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+    mkdirSync(temporary, { recursive: true });
+  }
+}
+
+/** Fills the tree; says how its files got there, or what is wrong with the entry. */
+export function fillTree(egg: CachedEgg, temporary: string, options: PlaceOptions): LinkMethod | EntryDamage {
+  const { directories, files, links } = egg.manifest;
+  for (const path of directories) mkdirSync(`${temporary}/${path}`);
+  const from = `${egg.directory}/`;
+  const to = `${temporary}/`;
+  let method = methodFor(egg, temporary, options);
+  for (const file of files) {
+    const source = from + file.path;
+    const problem = problemOf(source, file);
+    if (problem !== undefined) return { egg, file: file.path, problem };
+    try {
+      putFile(source, to + file.path, method);
+    } catch (error) {
+      // Gone since it was looked at: `cache prune`, or a repair by another process.
+      if (hasCode(error, 'ENOENT')) return { egg, file: file.path, problem: 'missing' };
+      if (method === 'copy' || !hasCode(error, ...linkRefusals)) throw error;
+      method = 'copy';
+      putFile(source, to + file.path, method);
+    }
+  }
+  for (const { path, target } of links) symlinkSync(target, to + path);
+  return method;
+}
+
+/** Another user's file (fs.protected_hardlinks), too many links, another file system, or one that cannot do it. */
+const linkRefusals = [
+  'EPERM',
+  'EACCES',
+  'EMLINK',
+  'EXDEV',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EINVAL',
+  'ENOTTY',
+];
+
+function putFile(source: string, target: string, method: LinkMethod): void {
+  if (method === 'hardlink') {
+    linkSync(source, target);
+    return;
+  }
+  copyFileSync(source, target, method === 'clone' ? constants.COPYFILE_FICLONE_FORCE : 0);
+  utimesSync(target, fixedMtime, fixedMtime);
+}
+
+/** Compares with the manifest; never by ctime, which every link to the file changes. */
+function problemOf(source: string, file: ManifestFile): EntryDamage['problem'] | undefined {
+  const status = lstatSync(source, { throwIfNoEntry: false });
+  if (status === undefined) return 'missing';
+  if (status.size !== file.size) return 'size';
+  return status.mtimeMs === fixedMtime * 1000 ? undefined : 'mtime';
+}
+
+/** Tried once for each directory that eggs are placed in, with a real file of a real entry. */
+function methodFor(egg: CachedEgg, temporary: string, { link, methods }: PlaceOptions): LinkMethod {
+  const parent = dirname(temporary);
+  const known = methods.get(parent);
+  if (known !== undefined) return known;
+  const first = egg.manifest.files[0];
+  if (first === undefined) return 'copy';
+  const wanted: LinkMethod[] = link === 'auto' ? ['clone', 'hardlink'] : [link];
+  const source = `${egg.directory}/${first.path}`;
+  const method =
+    wanted.find((candidate) => candidate === 'copy' || works(candidate, source, temporary)) ?? 'copy';
+  methods.set(parent, method);
+  return method;
+}
+
+function works(method: LinkMethod, source: string, temporary: string): boolean {
+  const probe = `${temporary}/.probe`;
+  try {
+    putFile(source, probe, method);
+    return true;
+  } catch (error) {
+    // A file that is gone says nothing about linking; filling the tree will notice.
+    if (hasCode(error, 'ENOENT', ...linkRefusals)) return false;
+    throw error;
+  } finally {
+    if (existsSync(probe)) unlinkSync(probe);
+  }
+}
