@@ -14,7 +14,7 @@ export interface EggFilename {
   platform?: string;
 }
 
-const pattern = /^([^-]+)-([^-]+)(?:-py([^-]+)(?:-(.+))?)?/i;
+const pattern = /^([^-]+)-([^-]+)(?:-py([^-]+)(?:-([^\n]+))?)?/i;
 
 /** The parts of an egg's file name (with `.egg` or `.egg.zip`), or `undefined` if it is none or has no version. */
 export function parseEggFilename(name: string): EggFilename | undefined {

@@ -1,7 +1,7 @@
 // `entry_points.txt`: groups of `name = module:attribute [extra]`, read as pkg_resources does
 // (EntryPoint.parse_map), with its refusals.
 
-import { BuildError } from '#base';
+import { BuildError, hasCode } from '#base';
 import { safeExtra } from './names.ts';
 import { pythonStrip } from './python-text.ts';
 import { parseRequirement } from './requirement.ts';
@@ -72,10 +72,13 @@ function createEntryPoint(name: string, match: RegExpExecArray): EntryPoint {
 }
 
 function readExtras(text: string): string[] {
-  const { extras, specifiers } = parseRequirement(`x${text}`);
-  if (specifiers.specifiers.length > 0)
-    throw invalid(`Extras of an entry point cannot have versions: \`${text}\``);
-  return extras.map(safeExtra);
+  try {
+    const { extras, specifiers } = parseRequirement(`x${text}`);
+    if (specifiers.specifiers.length === 0) return extras.map(safeExtra);
+  } catch (error) {
+    if (!hasCode(error, 'INVALID_REQUIREMENT')) throw error;
+  }
+  throw invalid(`Invalid extras of an entry point: \`${text}\``);
 }
 
 function invalid(message: string): BuildError {

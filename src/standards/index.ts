@@ -15,6 +15,7 @@ export {
   tryParseVersion,
   type Version,
 } from './version.ts';
+export { forgivingVersion } from './forgiving-version.ts';
 export {
   formatSpecifierSet,
   parseSpecifierSet,

@@ -48,10 +48,9 @@ function extraMarker(extra: string): Marker {
 }
 
 function join(markers: readonly (Marker | undefined)[]): Marker | undefined {
-  return markers.reduce((first, second) => {
-    if (first === undefined || second === undefined) return first ?? second;
-    return [first, 'and', second];
-  });
+  const [first, ...others] = markers.filter((marker) => marker !== undefined);
+  if (first === undefined || others.length === 0) return first;
+  return [first, ...others.flatMap((marker) => ['and' as const, marker])];
 }
 
 function tryParseMarker(text: string): Marker | undefined {

@@ -80,7 +80,15 @@ def read_name(text):
         "safeVersion": pkg_resources.safe_version(text),
         "safeExtra": pkg_resources.safe_extra(text),
         "filename": pkg_resources.to_filename(text),
+        "forgiven": forgive(text),
     }
+
+
+def forgive(text):
+    try:
+        return str(version.Version(text))
+    except version.InvalidVersion:
+        return str(version.Version(pkg_resources._forgiving_version(text)))
 
 
 def read_wheel(name):
