@@ -8,15 +8,16 @@ import { pythonSourceFile } from '#python';
 /** Every source file of a build has this time, and what the build writes too: the second day that zip can express. */
 export const sourceDateEpoch: number = 315_619_200;
 
-const allowed = new Set([
-  ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TERM', 'TMPDIR', 'TZ'],
-  ...['AR', 'ARCHFLAGS', 'AS', 'CC', 'CFLAGS', 'CPATH', 'CPP', 'CPPFLAGS', 'CXX', 'CXXFLAGS', 'C_INCLUDE_PATH'],
-  ...['CPLUS_INCLUDE_PATH', 'FC', 'FFLAGS', 'LD', 'LDFLAGS', 'LDSHARED', 'LD_LIBRARY_PATH', 'LD_RUN_PATH'],
-  ...['LIBRARY_PATH', 'MAKEFLAGS', 'NM', 'OBJCFLAGS', 'RANLIB', 'STRIP', 'PKG_CONFIG', 'PKG_CONFIG_PATH'],
-  ...['PKG_CONFIG_LIBDIR', 'PKG_CONFIG_SYSROOT_DIR', 'DEVELOPER_DIR', 'DYLD_LIBRARY_PATH', 'MACOSX_DEPLOYMENT_TARGET'],
-  ...['SDKROOT', 'CARGO_HOME', 'RUSTUP_HOME', 'RUSTUP_TOOLCHAIN', 'RUSTFLAGS', 'GOPATH', 'GOCACHE', 'JAVA_HOME'],
-  ...['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
-]);
+const allowed = new Set(
+  `
+  PATH HOME USER LOGNAME SHELL TERM TMPDIR TZ AR ARCHFLAGS AS CC CFLAGS CPATH CPP CPPFLAGS CXX
+  CXXFLAGS C_INCLUDE_PATH CPLUS_INCLUDE_PATH FC FFLAGS LD LDFLAGS LDSHARED LD_LIBRARY_PATH LD_RUN_PATH
+  LIBRARY_PATH MAKEFLAGS NM OBJCFLAGS RANLIB STRIP PKG_CONFIG PKG_CONFIG_PATH PKG_CONFIG_LIBDIR
+  PKG_CONFIG_SYSROOT_DIR DEVELOPER_DIR DYLD_LIBRARY_PATH MACOSX_DEPLOYMENT_TARGET SDKROOT CARGO_HOME
+  RUSTUP_HOME RUSTUP_TOOLCHAIN RUSTFLAGS GOPATH GOCACHE JAVA_HOME http_proxy https_proxy no_proxy
+  HTTP_PROXY HTTPS_PROXY NO_PROXY SSL_CERT_FILE SSL_CERT_DIR
+`.split(/\s+/),
+);
 
 /** Settings of build back ends for the version of a checkout. */
 const allowedPattern = /^(SETUPTOOLS_SCM_PRETEND_VERSION|PBR_VERSION|HATCH_|SETUPTOOLS_USE_DISTUTILS)/;
@@ -24,8 +25,8 @@ const allowedPattern = /^(SETUPTOOLS_SCM_PRETEND_VERSION|PBR_VERSION|HATCH_|SETU
 export interface BuildEnvironmentOptions {
   environment: Environment;
   extraEnvironment: Readonly<Record<string, string>>;
-  /** Where the project is built: it must not show in what the compiler writes. */
-  root: string;
+  /** A directory that must not show in what the compiler writes. */
+  hidden?: string | undefined;
   /** The directory for programs of build requirements. */
   scripts: string;
   /** `sys.path` entries of the build requirements. */
@@ -39,8 +40,10 @@ export function buildEnvironment(options: BuildEnvironmentOptions): Record<strin
     if (value !== undefined && (allowed.has(name) || allowedPattern.test(name))) result[name] = value;
   }
   Object.assign(result, options.extraEnvironment);
-  // CPPFLAGS reaches the same compilations as CFLAGS, but `configure` scripts keep their own `-O2` beside it.
-  result['CPPFLAGS'] = `${result['CPPFLAGS'] ?? ''} -ffile-prefix-map=${options.root}=/build`.trim();
+  if (options.hidden !== undefined) {
+    // CPPFLAGS reaches the same compilations as CFLAGS, but `configure` scripts keep their own `-O2` beside it.
+    result['CPPFLAGS'] = `${result['CPPFLAGS'] ?? ''} -ffile-prefix-map=${options.hidden}=/build`.trim();
+  }
   result['SOURCE_DATE_EPOCH'] ??= String(sourceDateEpoch);
   result['PATH'] = [options.scripts, result['PATH'] ?? ''].join(delimiter);
   // What pip sets for a build, and no byte code beside eggs that other runs share.

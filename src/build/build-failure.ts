@@ -8,7 +8,8 @@ const shownLines = 30;
 /** A `BUILD_FAILED` error; `step` completes "Cannot build NAME: … failed". */
 export function buildFailure(name: string, step: string, output: string): BuildError {
   const lines = output.trimEnd().split('\n');
-  const cut = lines.length > shownLines ? [`… ${lines.length - shownLines} lines before (-v shows them)`] : [];
+  const cut =
+    lines.length > shownLines ? [`… ${lines.length - shownLines} lines before (-v shows them)`] : [];
   const shown = [...cut, ...lines.slice(-shownLines)].map((line) => `  ${line}`);
   const hint = hintFor(output);
   return new BuildError(
@@ -30,17 +31,31 @@ const compilerAdvice =
   'there is no C compiler: install one (Debian: build-essential, Red Hat: gcc, Alpine: build-base, macOS: xcode-select --install)';
 
 const hints: readonly (readonly [RegExp, (found: string) => string])[] = [
-  [/(?:unable to execute|error: command) '[^']*(?:gcc|cc|clang)[^']*'(?: failed)?: No such file/, () => compilerAdvice],
+  [
+    /(?:unable to execute|error: command) '[^']*(?:gcc|cc|clang)[^']*'(?: failed)?: No such file/,
+    () => compilerAdvice,
+  ],
   [/(?:\bgcc|\bcc|clang|c\+\+|g\+\+): (?:command )?not found/, () => compilerAdvice],
   [/No such file or directory: '[^']*(?:gcc|clang|cc)'/, () => compilerAdvice],
-  [/fatal error: '?Python\.h'?/, () => 'the headers of Python are missing (Debian: python3-dev, Red Hat: python3-devel)'],
+  [
+    /fatal error: '?Python\.h'?/,
+    () => 'the headers of Python are missing (Debian: python3-dev, Red Hat: python3-devel)',
+  ],
   [/fatal error: ([^\s:']+): No such file or directory/, adviseHeader],
   [/fatal error: '([^']+)' file not found/, adviseHeader],
-  [/cannot find -l([\w.+-]+)/, (library) => `the library \`${library}\` is missing: install its development package`],
+  [
+    /cannot find -l([\w.+-]+)/,
+    (library) => `the library \`${library}\` is missing: install its development package`,
+  ],
   [/ModuleNotFoundError: No module named '([^']+)'/, adviseModule],
-  [/(?:can't find Rust compiler|cargo.*not found|rustc.*not found)/i, () => 'install Rust (https://rustup.rs)'],
-  [/(?:No such file or directory: '|unable to find |command not found: )'?(cmake|ninja|pkg-config|pg_config|mysql_config|swig)\b/, (program) =>
-    `the program \`${program}\` is missing: install it and see that it is on the PATH`],
+  [
+    /(?:can't find Rust compiler|cargo.*not found|rustc.*not found)/i,
+    () => 'install Rust (https://rustup.rs)',
+  ],
+  [
+    /(?:No such file or directory: '|unable to find |command not found: )'?(cmake|ninja|pkg-config|pg_config|mysql_config|swig)\b/,
+    (program) => `the program \`${program}\` is missing: install it and see that it is on the PATH`,
+  ],
 ];
 
 /** Debian's and Red Hat's packages of headers that distributions often want. */
@@ -60,13 +75,15 @@ const headerPackages: readonly (readonly [RegExp, string, string])[] = [
 
 function adviseHeader(header: string): string {
   const known = headerPackages.find(([pattern]) => pattern.test(header));
-  if (known === undefined) return `the header \`${header}\` is missing: install the development package that has it`;
+  if (known === undefined)
+    return `the header \`${header}\` is missing: install the development package that has it`;
   return `the header \`${header}\` is missing (Debian: ${known[1]}, Red Hat: ${known[2]})`;
 }
 
 function adviseModule(module: string): string {
   const [top = module] = module.split('.', 1);
   if (top === 'pkg_resources') return 'the build uses pkg_resources: pin setuptools below 82 in [versions]';
-  if (top === 'distutils') return 'the build uses distutils, which Python 3.12 dropped: use a newer version of it';
+  if (top === 'distutils')
+    return 'the build uses distutils, which Python 3.12 dropped: use a newer version of it';
   return `the build uses \`${top}\`, but the project does not declare it in build-system.requires`;
 }

@@ -40,7 +40,16 @@ export async function buildSdist(options: BuildSdistOptions): Promise<string> {
     return await withBuildDirectory(workDirectory, async (directory) => {
       const root = await unpackSource(source, join(directory, 'src'));
       const scratch = join(directory, 'run');
-      const backEnd = { ...options, name, root, scratch, output: workDirectory, environment, extraEnvironment };
+      const backEnd = {
+        ...options,
+        name,
+        root,
+        scratch,
+        output: workDirectory,
+        hidden: root,
+        environment,
+        extraEnvironment,
+      };
       return join(workDirectory, await runBackEnd('wheel', backEnd));
     });
   } finally {

@@ -1,8 +1,7 @@
 // Unpacks an editable wheel (PEP 660) the way `pip install -t` does, as far as zc.buildout keeps it: metadata, `.pth`
 // and finder files (easy_install.py, `_copy_metadata`).
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import { extractZip } from '#archive';
 import { parseCoreMetadata } from '#standards';
 import { writeInstallerFiles } from './installer-files.ts';
@@ -25,17 +24,19 @@ export function unpackEditableWheel(wheelPath: string, target: string, sourceUrl
       rename: (path) => {
         const place = path.replace(/^[^/]+\.data\/(?:purelib|platlib)\//, '');
         const [top = '', ...rest] = place.split('/');
-        return isKept(top) && rest.join('/') !== 'RECORD' ? place : undefined;
+        return isKept(top) && !installerFiles.has(rest.join('/')) ? place : undefined;
       },
       hash: true,
     });
-    const direct = `{"dir_info": {"editable": true}, "url": ${JSON.stringify(sourceUrl)}}`;
-    writeFileSync(join(target, wheel.distInfo, 'direct_url.json'), direct);
-    writeInstallerFiles(target, wheel.distInfo, files);
+    const directUrl = `{"dir_info": {"editable": true}, "url": ${JSON.stringify(sourceUrl)}}`;
+    writeInstallerFiles(target, { distInfo: wheel.distInfo, files, directUrl });
     const names = new Set(files.map((file) => file.path.split('/', 1)[0] ?? ''));
     return { project: parseCoreMetadata(metadata).name, distInfo: wheel.distInfo, names: [...names] };
   });
 }
+
+/** pip writes these itself. */
+const installerFiles = new Set(['RECORD', 'INSTALLER', 'REQUESTED', 'direct_url.json']);
 
 function isKept(name: string): boolean {
   return /\.(?:dist-info|egg-info|pth)$/.test(name) || /^__editable__.*\.py$/.test(name);

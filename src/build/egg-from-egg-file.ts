@@ -23,7 +23,10 @@ export async function eggFromEggFile(eggPath: string, targetParent: string): Pro
     mkdirSync(directory);
     extractZip(eggPath, directory);
   }
-  if (!existsSync(join(directory, 'EGG-INFO')) && !existsSync(join(directory, eggName.replace(/egg$/, 'dist-info')))) {
+  if (
+    !existsSync(join(directory, 'EGG-INFO')) &&
+    !existsSync(join(directory, eggName.replace(/egg$/, 'dist-info')))
+  ) {
     throw invalidEgg(eggPath, 'it has no EGG-INFO');
   }
   return { directory, eggName, project: parsed.project, version: parsed.version };

@@ -43,9 +43,12 @@ export async function eggFromWheel(
     });
     mkdirSync(targetParent, { recursive: true });
     mkdirSync(egg.directory);
-    const files = extractZip(wheel.archive, egg.directory, { rename: (path) => layout.get(path), hash: true });
-    checkRecord(wheel, egg.directory, files);
-    writeInstallerFiles(egg.directory, newDistInfo, files);
+    const files = extractZip(wheel.archive, egg.directory, {
+      rename: (path) => layout.get(path),
+      hash: true,
+    });
+    checkRecord(wheel, files);
+    writeInstallerFiles(egg.directory, { distInfo: newDistInfo, files });
     return egg;
   });
 }
@@ -61,7 +64,8 @@ function checkWheelVersion(wheel: OpenedWheel): void {
   if (text === undefined) throw invalidWheel(wheel.fileName, 'has no WHEEL file');
   const version = /^Wheel-Version:[ \t]*(\d+)\.\d+/im.exec(text)?.[1];
   if (version === undefined) throw invalidWheel(wheel.fileName, 'does not say its Wheel-Version');
-  if (version !== '1') throw invalidWheel(wheel.fileName, `has Wheel-Version ${version}, and only 1 is known`);
+  if (version !== '1')
+    throw invalidWheel(wheel.fileName, `has Wheel-Version ${version}, and only 1 is known`);
   const link = wheel.archive.entries.find((entry) => entry.kind === 'symlink');
   if (link !== undefined) throw invalidWheel(wheel.fileName, `has a symbolic link: ${link.path}`);
 }
@@ -71,16 +75,23 @@ function nameEgg(wheel: OpenedWheel, targetParent: string, python: PythonDescrip
   if (text === undefined) throw invalidWheel(wheel.fileName, 'has no METADATA');
   const metadata = parseCoreMetadata(text);
   // As in pkg_resources: the version comes from the directory's name, the project's name from METADATA.
-  const version = safeVersion(wheel.distInfo.slice(0, -'.dist-info'.length).split('-')[1] ?? metadata.version);
+  const version = safeVersion(
+    wheel.distInfo.slice(0, -'.dist-info'.length).split('-')[1] ?? metadata.version,
+  );
   const name = { project: metadata.name, version, python: python.minor, platform: python.platform };
   const eggName = `${formatEggFilename(name)}.egg`;
-  return { directory: join(targetParent, eggName), eggName, project: metadata.name, version: metadata.version };
+  return {
+    directory: join(targetParent, eggName),
+    eggName,
+    project: metadata.name,
+    version: metadata.version,
+  };
 }
 
 const strongHashes = new Set(['sha256', 'sha384', 'sha512']);
 
 /** Every extracted file that RECORD lists with a hash has it. Files that it does not list are let in, as by pip. */
-function checkRecord(wheel: OpenedWheel, directory: string, files: readonly ExtractedFile[]): void {
+function checkRecord(wheel: OpenedWheel, files: readonly ExtractedFile[]): void {
   const text = wheel.metadataText('RECORD');
   if (text === undefined) throw invalidWheel(wheel.fileName, 'has no RECORD');
   const recorded = new Map(parseRecord(text).map((row) => [row.path, row]));
@@ -88,7 +99,7 @@ function checkRecord(wheel: OpenedWheel, directory: string, files: readonly Extr
     const [algorithm = '', digest = ''] = recorded.get(file.from)?.hash?.split(/=(.*)/s) ?? [];
     if (!strongHashes.has(algorithm)) continue;
     if (digestOf(wheel, file, algorithm) !== digest.replace(/=+$/, '')) {
-      throw invalidWheel(wheel.fileName, `has another ${file.from} than its RECORD says (${directory})`);
+      throw invalidWheel(wheel.fileName, `has another ${file.from} than its RECORD says`);
     }
   }
 }

@@ -41,7 +41,8 @@ function findDistInfo(archive: ZipArchive, fileName: string): string {
   const found = [...new Set(tops.filter((top) => top.endsWith('.dist-info')))];
   const [distInfo] = found;
   if (distInfo === undefined) throw invalidWheel(fileName, 'has no .dist-info directory');
-  if (found.length > 1) throw invalidWheel(fileName, `has more than one .dist-info directory: ${found.join(', ')}`);
+  if (found.length > 1)
+    throw invalidWheel(fileName, `has more than one .dist-info directory: ${found.join(', ')}`);
   const project = parseWheelFilename(fileName)?.project;
   // As in pip (`wheel_dist_info_dir`): a build tag or a version written differently is no reason to refuse.
   if (project !== undefined && !canonicalizeName(distInfo).startsWith(canonicalizeName(project))) {

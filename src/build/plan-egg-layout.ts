@@ -34,7 +34,14 @@ export function planEggLayout(input: EggLayoutInput): Map<string, string> {
 }
 
 /** pip writes these itself; `direct_url.json` would name a temporary directory. */
-const rewritten = new Set(['INSTALLER', 'RECORD', 'RECORD.jws', 'RECORD.p7s', 'REQUESTED', 'direct_url.json']);
+const rewritten = new Set([
+  'INSTALLER',
+  'RECORD',
+  'RECORD.jws',
+  'RECORD.p7s',
+  'REQUESTED',
+  'direct_url.json',
+]);
 
 /**
  * Where `pip install -t` puts each file: the library itself and, from `.data`, scripts, headers and data, which stand

@@ -22,39 +22,40 @@ const legacy: ProjectBackEnd = {
   backendPath: [],
 };
 
-/** The back end of the project in `root`. Fails with `PROJECT_INVALID`. */
-export async function readBackEnd(root: string): Promise<ProjectBackEnd> {
-  const file = join(root, 'pyproject.toml');
-  const text = tryReadText(file);
+/** The back end of the project in `root`, which messages call `name`. Fails with `PROJECT_INVALID`. */
+export async function readBackEnd(root: string, name: string): Promise<ProjectBackEnd> {
+  const text = tryReadText(join(root, 'pyproject.toml'));
   if (text === undefined) {
     if (existsSync(join(root, 'setup.py')) || existsSync(join(root, 'setup.cfg'))) return legacy;
-    throw invalidProject(root, 'there is neither a pyproject.toml nor a setup.py');
+    throw invalidProject(name, 'there is neither a pyproject.toml nor a setup.py');
   }
-  const table = field(await parseToml(text, file), 'build-system');
+  const table = field(await parseToml(text, name), 'build-system');
   if (table === undefined) return legacy;
   const requires = field(table, 'requires');
-  if (!isStrings(requires)) throw invalidProject(file, '`build-system.requires` is no list of strings');
+  if (!isStrings(requires)) throw invalidProject(name, '`build-system.requires` is no list of strings');
   const backend = field(table, 'build-backend');
   if (backend === undefined) return { ...legacy, requires: withSetuptools(requires) };
   const backendPath = field(table, 'backend-path') ?? [];
-  if (typeof backend !== 'string') throw invalidProject(file, '`build-system.build-backend` is no string');
-  if (!isStrings(backendPath)) throw invalidProject(file, '`build-system.backend-path` is no list of strings');
+  if (typeof backend !== 'string') throw invalidProject(name, '`build-system.build-backend` is no string');
+  if (!isStrings(backendPath))
+    throw invalidProject(name, '`build-system.backend-path` is no list of strings');
   return { backend, requires, backendPath };
 }
 
 function withSetuptools(requires: readonly string[]): readonly string[] {
-  return requires.some((line) => /^\s*setuptools\b/i.test(line)) ? requires : [...requires, ...legacy.requires];
+  return requires.some((line) => /^\s*setuptools\b/i.test(line))
+    ? requires
+    : [...requires, ...legacy.requires];
 }
 
-async function parseToml(text: string, file: string): Promise<unknown> {
+async function parseToml(text: string, name: string): Promise<unknown> {
   const { parse, TomlError } = await import('smol-toml');
   try {
     return parse(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    throw new BuildError('PROJECT_INVALID', `${file} is no TOML: ${error.message.split('\n', 1)[0] ?? ''}`, {
-      where: { file, line: error.line },
-    });
+    const [reason = ''] = error.message.split('\n', 1);
+    throw invalidProject(name, `line ${error.line} of its pyproject.toml is no TOML: ${reason}`);
   }
 }
 
@@ -66,8 +67,8 @@ function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-function invalidProject(place: string, reason: string): BuildError {
-  return new BuildError('PROJECT_INVALID', `Cannot build ${place}: ${reason}`);
+function invalidProject(name: string, reason: string): BuildError {
+  return new BuildError('PROJECT_INVALID', `Cannot build ${name}: ${reason}`);
 }
 
 function tryReadText(path: string): string | undefined {

@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment, Report } from '#base';
-import { pythonSourceFile, runPython, type PythonDescription } from '#python';
+import { pythonSourceFile, runPython, type PythonDescription, type PythonResult } from '#python';
 import { buildEnvironment } from './build-environment.ts';
 import { buildFailure } from './build-failure.ts';
 import { readBackEnd, type ProjectBackEnd, type RequirementsFor } from './project-back-end.ts';
@@ -14,6 +14,8 @@ export interface BackEndOptions {
   name: string;
   /** The project's directory, in which the hooks run. */
   root: string;
+  /** Compilers are told to write another path for this one. */
+  hidden?: string;
   /** For the job and answer files and programs of build requirements; removed by the caller. */
   scratch: string;
   /** Where the built wheel goes. */
@@ -44,7 +46,7 @@ interface HookCall {
 export async function runBackEnd(kind: BuiltKind, options: BackEndOptions): Promise<string> {
   mkdirSync(options.output, { recursive: true });
   mkdirSync(options.scratch, { recursive: true });
-  const backEnd = await readBackEnd(options.root);
+  const backEnd = await readBackEnd(options.root, options.name);
   const first = { backEnd, paths: await options.requirementsFor(backEnd.requires) };
   const asked = await callHook(options, {
     ...first,
@@ -52,13 +54,19 @@ export async function runBackEnd(kind: BuiltKind, options: BackEndOptions): Prom
     step: 'asking for its build requirements',
   });
   const more = asked.filter((requirement) => !backEnd.requires.includes(requirement));
-  const paths = more.length === 0 ? first.paths : await options.requirementsFor([...backEnd.requires, ...more]);
+  const paths =
+    more.length === 0 ? first.paths : await options.requirementsFor([...backEnd.requires, ...more]);
   const step = kind === 'wheel' ? 'building its wheel' : 'building its editable wheel';
   const [built] = await callHook(options, { backEnd, paths, hook: `build_${kind}`, step });
   if (built !== undefined) return built;
   const oldSetuptools = kind === 'editable' && backEnd.backend.startsWith('setuptools.');
   if (!oldSetuptools) throw buildFailure(options.name, step, `${backEnd.backend} has no build_${kind}`);
-  const [link] = await callHook(options, { backEnd, paths, hook: 'setup_py_develop', step: 'setup.py develop' });
+  const [link] = await callHook(options, {
+    backEnd,
+    paths,
+    hook: 'setup_py_develop',
+    step: 'setup.py develop',
+  });
   if (link !== undefined) return link;
   throw buildFailure(options.name, step, 'setup.py develop made no egg-link');
 }
@@ -81,28 +89,31 @@ async function callHook(options: BackEndOptions, call: HookCall): Promise<readon
     build_ext: options.buildExt,
   };
   writeFileSync(jobFile, JSON.stringify(job));
-  const { environment, extraEnvironment, root } = options;
+  const { environment, extraEnvironment, hidden } = options;
   const result = await runPython(
     options.python.executable,
     ['-s', '-B', '-u', pythonSourceFile('build_runner.py'), jobFile],
     {
-      cwd: root,
-      env: buildEnvironment({ environment, extraEnvironment, root, scripts, paths: call.paths }),
+      cwd: options.root,
+      env: buildEnvironment({ environment, extraEnvironment, hidden, scripts, paths: call.paths }),
       ...(options.signal !== undefined && { signal: options.signal }),
     },
   );
   if (result.output !== '') options.report({ type: 'log', level: 'debug', text: result.output.trimEnd() });
-  if (result.code !== 0) throw buildFailure(options.name, call.step, endOf(result.output, result.signal));
+  if (result.code !== 0) throw buildFailure(options.name, call.step, endOf(result, hidden));
   return readAnswer(answerFile);
 }
 
-function endOf(output: string, signal: string | null): string {
-  return signal === null ? output : `${output}\nended by ${signal}`.trim();
+/** The output, without the build directory's long name, and how the process ended if not by itself. */
+function endOf({ output, signal }: PythonResult, hidden: string | undefined): string {
+  const readable = hidden === undefined ? output : output.replaceAll(hidden, '/build');
+  return signal === null ? readable : `${readable}\nended by ${signal}`.trim();
 }
 
 function readAnswer(file: string): readonly string[] {
   const answer: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  const result: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'result') : undefined;
+  const result: unknown =
+    typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'result') : undefined;
   const items: unknown[] = Array.isArray(result) ? result : [result];
   return items.filter((item) => typeof item === 'string');
 }

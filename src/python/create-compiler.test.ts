@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -38,7 +47,10 @@ function writeManyModules(egg: string, count: number): void {
 
 test('gives the same bytes wherever, after whatever and as often as it compiles', async () => {
   writeManyModules('one', 200);
-  cpSync(join(root, 'one'), join(root, 'elsewhere/deeper/two'), { recursive: true, preserveTimestamps: true });
+  cpSync(join(root, 'one'), join(root, 'elsewhere/deeper/two'), {
+    recursive: true,
+    preserveTimestamps: true,
+  });
   writeModule('other/a.py', 'alpha = {"{": 1, "gamma": "beta"}\ndef method(two, Thing3): return "module5"\n');
   const two = join(root, 'elsewhere/deeper/two');
   await compile(join(root, 'one'));
@@ -46,7 +58,9 @@ test('gives the same bytes wherever, after whatever and as often as it compiles'
   const cache = readdirSync(join(root, 'one/pkg/__pycache__'));
   expect(cache.length).toBe(200);
   for (const name of cache) {
-    const [left, right] = [join(root, 'one'), two].map((egg) => readFileSync(join(egg, 'pkg/__pycache__', name)));
+    const [left, right] = [join(root, 'one'), two].map((egg) =>
+      readFileSync(join(egg, 'pkg/__pycache__', name)),
+    );
     expect(right?.equals(left ?? Buffer.alloc(0)), name).toBe(true);
   }
 });
@@ -60,9 +74,13 @@ test('names files relative to the egg, and Python accepts them for the source as
   expect(bytes.readUInt32LE(8)).toBe(1_600_000_000);
   expect(bytes.includes('pkg/__init__.py')).toBe(true);
   expect(bytes.includes(root)).toBe(false);
-  const said = await runPython(python.executable, ['-v', '-c', 'import pkg; print(pkg.where.__code__.co_filename)'], {
-    env: { PYTHONPATH: join(root, 'egg') },
-  });
+  const said = await runPython(
+    python.executable,
+    ['-v', '-c', 'import pkg; print(pkg.where.__code__.co_filename)'],
+    {
+      env: { PYTHONPATH: join(root, 'egg') },
+    },
+  );
   expect(said.stdout.trim()).toBe(join(root, 'egg/pkg/__init__.py'));
   expect(said.stderr).toContain(`${file} matches`);
 });

@@ -118,7 +118,8 @@ function hold(child: ChildProcess, held: boolean): void {
 
 function errorIn(line: string): string | undefined {
   const answer: unknown = JSON.parse(line);
-  const problem: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'error') : undefined;
+  const problem: unknown =
+    typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'error') : undefined;
   return typeof problem === 'string' ? problem : undefined;
 }
 

@@ -70,7 +70,11 @@ function descriptionKey(executable: string): readonly string[] | undefined {
 
 function unusable(command: string, output: string): BuildError {
   const said = output.trim().split('\n').slice(-3).join('\n');
-  return new BuildError('PYTHON_UNUSABLE', `\`${command}\` is no Python that clutch can use\n${said}`.trimEnd(), {
-    hint: 'set BUILDOUT_PYTHON to a Python of version 3.9 or newer',
-  });
+  return new BuildError(
+    'PYTHON_UNUSABLE',
+    `\`${command}\` is no Python that clutch can use\n${said}`.trimEnd(),
+    {
+      hint: 'set BUILDOUT_PYTHON to a Python of version 3.9 or newer',
+    },
+  );
 }

@@ -16,7 +16,8 @@ export function recall(key: readonly string[], environment: Environment): unknow
       Array.isArray(kept) && kept.length === 2 && JSON.stringify(kept[0]) === JSON.stringify(key);
     return matches ? kept[1] : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError || hasCode(error, 'ENOENT', 'EACCES', 'ENOTDIR', 'EISDIR')) return undefined;
+    if (error instanceof SyntaxError || hasCode(error, 'ENOENT', 'EACCES', 'ENOTDIR', 'EISDIR'))
+      return undefined;
     throw error;
   }
 }

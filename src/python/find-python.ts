@@ -26,7 +26,9 @@ export async function findPython(environment: Environment = process.env): Promis
 function findCommand(environment: Environment): string {
   const chosen = environment['BUILDOUT_PYTHON'];
   if (chosen !== undefined && chosen !== '') {
-    return findNamed(chosen, environment) ?? notFound(`BUILDOUT_PYTHON is \`${chosen}\`, which is no program`);
+    return (
+      findNamed(chosen, environment) ?? notFound(`BUILDOUT_PYTHON is \`${chosen}\`, which is no program`)
+    );
   }
   const virtual = environment['VIRTUAL_ENV'];
   if (virtual !== undefined && virtual !== '') {
@@ -72,7 +74,9 @@ function executableKey(command: string, script: boolean, environment: Environmen
   const real = realpathSync(command);
   const key = ['executable-1', command, real, fileState(real)];
   if (!script) return key;
-  const variables = Object.keys(environment).filter((name) => /^(PYENV|ASDF|MISE|RTX|UV|CONDA)_|^PATH$/.test(name));
+  const variables = Object.keys(environment).filter((name) =>
+    /^(PYENV|ASDF|MISE|RTX|UV|CONDA)_|^PATH$/.test(name),
+  );
   return [
     ...key,
     process.cwd(),

@@ -18,7 +18,9 @@ export function isPyenvShim(head: string): boolean {
  */
 export function resolvePyenvShim(shim: string, head: string, environment: Environment): string | undefined {
   const root = /PYENV_ROOT="([^"]+)"/.exec(head)?.[1] ?? dirname(dirname(shim));
-  const [name] = (environment['PYENV_VERSION'] ?? nameInFile(root, environment) ?? '').split(/[:\s]+/).filter(Boolean);
+  const [name] = (environment['PYENV_VERSION'] ?? nameInFile(root, environment) ?? '')
+    .split(/[:\s]+/)
+    .filter(Boolean);
   if (name === undefined || name === 'system' || name.includes('/')) return undefined;
   const candidate = join(root, 'versions', name, 'bin', basename(shim));
   try {
@@ -32,11 +34,18 @@ export function resolvePyenvShim(shim: string, head: string, environment: Enviro
 
 /** The first line that counts in the nearest `.python-version`, else in pyenv's own `version`. */
 function nameInFile(root: string, environment: Environment): string | undefined {
-  const starts = [environment['PYENV_DIR'], process.cwd()].filter((start) => start !== undefined && start !== '');
-  const local = starts.flatMap((start) => foldersUp(resolve(start ?? '.')).map((folder) => join(folder, '.python-version')));
+  const starts = [environment['PYENV_DIR'], process.cwd()].filter(
+    (start) => start !== undefined && start !== '',
+  );
+  const local = starts.flatMap((start) =>
+    foldersUp(resolve(start ?? '.')).map((folder) => join(folder, '.python-version')),
+  );
   for (const file of [...local, join(root, 'version')]) {
     const text = tryRead(file);
-    const line = text?.split('\n').map((part) => part.trim()).find((part) => part !== '' && !part.startsWith('#'));
+    const line = text
+      ?.split('\n')
+      .map((part) => part.trim())
+      .find((part) => part !== '' && !part.startsWith('#'));
     if (line !== undefined) return line;
   }
   return undefined;

@@ -11,7 +11,8 @@ test('gives status and output, and feeds the input', async () => {
 
 test('ends the process and its children when aborted', async () => {
   const controller = new AbortController();
-  const code = 'import subprocess, sys; subprocess.run([sys.executable, "-c", "import time; time.sleep(60)"])';
+  const code =
+    'import subprocess, sys; subprocess.run([sys.executable, "-c", "import time; time.sleep(60)"])';
   const started = Date.now();
   setTimeout(() => controller.abort(new Error('given up')), 200);
   await expect(runPython(python, ['-c', code], { signal: controller.signal })).rejects.toThrow('given up');
