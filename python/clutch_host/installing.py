@@ -4,6 +4,7 @@ Only the methods of Installer that do the work are replaced, so that the functio
 `working_set`, the setters) stay zc.buildout's own with their signatures and checks.
 """
 
+import importlib
 import os
 import sys
 
@@ -124,6 +125,7 @@ def add_distributions(working_set, descriptions):
         present = working_set.by_key.get(dist.key)
         if working_set is pkg_resources.working_set:
             if present is None:
+                importlib.invalidate_caches()
                 working_set.add(dist)
         elif present is None or present.location != dist.location:
             # Not `insert=True`: it resolves every path on the way for every distribution.

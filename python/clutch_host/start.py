@@ -4,6 +4,7 @@ import contextlib
 import os
 import sys
 import types
+import warnings
 
 
 def start_host(peer, paths, argv, directory, prefix):
@@ -12,7 +13,9 @@ def start_host(peer, paths, argv, directory, prefix):
     sys.path[:0] = paths
     sys.argv[:] = argv
     os.chdir(directory)
-    with _pip_internals_faked():
+    with _pip_internals_faked(), warnings.catch_warnings():
+        # zc.buildout 5 needs it, whatever setuptools thinks of that.
+        warnings.filterwarnings('ignore', message='pkg_resources is deprecated')
         import zc.buildout
     import zc.buildout.easy_install
     import zc.buildout.buildout
