@@ -138,8 +138,9 @@ function withoutDoubles(all: readonly FoundFiles[]): readonly Candidate[] {
   const locations = new Set<string>();
   return all.flatMap((found) =>
     found.candidates.filter((candidate) => {
-      const isNew = !locations.has(candidate.location);
-      locations.add(candidate.location);
+      const key = `${candidate.version} ${candidate.location}`;
+      const isNew = !locations.has(key);
+      locations.add(key);
       return isNew;
     }),
   );

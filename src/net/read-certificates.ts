@@ -15,11 +15,11 @@ interface CaFile {
 
 /** Everything for the `ca` of a TLS context, or `undefined` when Node's own roots are enough. */
 export function readCertificates(environment: Environment, cert: CaFile | undefined): string[] | undefined {
-  const pems = caFiles(environment, cert).flatMap(readCaFile);
-  if (pems.length === 0) return undefined;
+  const certificates = caFiles(environment, cert).flatMap(certificatesOf);
+  if (certificates.length === 0) return undefined;
   const known = new Set(rootCertificates.map(certificateKey));
   const extra: string[] = [];
-  for (const certificate of pems.flatMap(splitCertificates)) {
+  for (const certificate of certificates) {
     const key = certificateKey(certificate);
     if (!known.has(key)) extra.push(certificate);
     known.add(key);
@@ -50,6 +50,18 @@ function tryRealPath(path: string): string {
     if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return path;
     throw error;
   }
+}
+
+function certificatesOf(file: CaFile): string[] {
+  const certificates = readCaFile(file).flatMap(splitCertificates);
+  if (certificates.length > 0 || !file.required) return certificates;
+  throw new BuildError(
+    'NET_CA_FILE',
+    `The CA file \`${file.path}\` that ${file.source} names has no certificate`,
+    {
+      hint: 'it must hold one or more blocks that begin with `-----BEGIN CERTIFICATE-----`',
+    },
+  );
 }
 
 function readCaFile(file: CaFile): string[] {
