@@ -39,36 +39,55 @@ export function evaluateMarker(
   environment: MarkerEnvironment,
   extras: readonly string[] = [],
 ): boolean {
+  const values = valuesOf(environment);
+  if (evaluateItems(marker, { values, extra: '' })) return true;
+  return extras.some((extra) => evaluateItems(marker, { values, extra: canonicalizeName(extra) }));
+}
+
+const knownValues = new WeakMap<MarkerEnvironment, ReadonlyMap<string, string>>();
+
+function valuesOf(environment: MarkerEnvironment): ReadonlyMap<string, string> {
+  const known = knownValues.get(environment);
+  if (known !== undefined) return known;
   const values = new Map<string, string>(Object.entries(environment));
   const fullVersion = environment.python_full_version;
   // A Python built from a checkout calls itself `3.13.0+`.
   if (fullVersion.endsWith('+')) values.set('python_full_version', `${fullVersion}local`);
-  return ['', ...extras].some((extra) => evaluateItems(marker, values.set('extra', canonicalizeName(extra))));
+  knownValues.set(environment, values);
+  return values;
 }
 
-function evaluateItems(items: Marker, values: ReadonlyMap<string, string>): boolean {
+interface Context {
+  readonly values: ReadonlyMap<string, string>;
+  readonly extra: string;
+}
+
+function evaluateItems(items: Marker, context: Context): boolean {
   // Everything is evaluated, so that an undefined comparison is found wherever it stands.
-  const alternatives = [true];
+  let isTrue = false;
+  let alternative = true;
   for (const item of items) {
-    if (item === 'or') alternatives.push(true);
-    else if (item !== 'and') {
-      const value = 'operator' in item ? evaluateComparison(item, values) : evaluateItems(item, values);
-      if (!value) alternatives[alternatives.length - 1] = false;
+    if (item === 'or') {
+      isTrue ||= alternative;
+      alternative = true;
+    } else if (item !== 'and') {
+      const value = 'operator' in item ? evaluateComparison(item, context) : evaluateItems(item, context);
+      alternative &&= value;
     }
   }
-  return alternatives.includes(true);
+  return isTrue || alternative;
 }
 
-function evaluateComparison(comparison: MarkerComparison, values: ReadonlyMap<string, string>): boolean {
+function evaluateComparison(comparison: MarkerComparison, context: Context): boolean {
   const { left, operator, right } = comparison;
   if (left.kind === 'variable') {
-    return compare({ name: left.text, left: lookUp(values, left.text), right: right.text }, operator);
+    return compare({ name: left.text, left: lookUp(context, left.text), right: right.text }, operator);
   }
-  return compare({ name: right.text, left: left.text, right: lookUp(values, right.text) }, operator);
+  return compare({ name: right.text, left: left.text, right: lookUp(context, right.text) }, operator);
 }
 
-function lookUp(values: ReadonlyMap<string, string>, name: string): string {
-  const value = values.get(name);
+function lookUp({ values, extra }: Context, name: string): string {
+  const value = name === 'extra' ? extra : values.get(name);
   if (value === undefined) {
     throw new BuildError(
       'UNDEFINED_ENVIRONMENT_NAME',

@@ -86,7 +86,7 @@ test.each(Object.entries(readers))('reads hostile text quickly: %s', (name, read
       text: JSON.stringify(`${head}${piece}${piece}…${tail}`),
     };
   });
-  const slow = times.filter(({ milliseconds }) => milliseconds > 500);
+  const slow = times.filter(({ milliseconds }) => milliseconds > 2000);
   expect(slow).toEqual([]);
 });
 

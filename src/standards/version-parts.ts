@@ -17,6 +17,8 @@ export interface VersionParts {
 const pattern =
   /^v?(?:([0-9]+)!)?([0-9]+(?:\.[0-9]+)*)(?:[._-]?(alpha|a|beta|b|preview|pre|c|rc)[._-]?([0-9]+)?)?(?:-([0-9]+)|[._-]?(post|rev|r)[._-]?([0-9]+)?)?(?:[._-]?(dev)[._-]?([0-9]+)?)?(?:\+([a-z0-9]+(?:[._-][a-z0-9]+)*))?$/i;
 
+const numbersAndDots = /^[0-9]+(?:\.[0-9]+)*$/;
+
 const preLetters: Readonly<Record<string, 'a' | 'b' | 'rc'>> = {
   a: 'a',
   alpha: 'a',
@@ -33,6 +35,10 @@ const longestNumber = 4300;
 
 /** The pieces of a version without white space around it, or `undefined` where PEP 440 has no reading for it. */
 export function splitVersion(text: string): VersionParts | undefined {
+  // Most versions are numbers and dots, and most of the time goes into the groups of the whole pattern.
+  if (text.length < longestNumber && numbersAndDots.test(text)) {
+    return { epoch: '', release: text.split('.').map(stripZeros) };
+  }
   const match = pattern.exec(text);
   if (match === null) return undefined;
   const [
@@ -55,7 +61,9 @@ export function splitVersion(text: string): VersionParts | undefined {
     parts.post = stripZeros(postNumber ?? laterPostNumber);
   if (dev !== undefined) parts.dev = stripZeros(devNumber);
   if (local !== undefined) parts.local = local.toLowerCase().split(/[._-]/).map(stripZerosOfNumber);
-  return numbersOf(parts).some((number) => number.length > longestNumber) ? undefined : parts;
+  const isTooLong =
+    text.length > longestNumber && numbersOf(parts).some(({ length }) => length > longestNumber);
+  return isTooLong ? undefined : parts;
 }
 
 /** The version as `str(packaging.version.Version(...))` prints it. */
@@ -70,11 +78,14 @@ export function normalizedText(parts: VersionParts): string {
 
 /** The sort key: versions are equal, less or greater exactly as their keys are. */
 export function versionKey(parts: VersionParts): string {
-  return publicKey(parts) + (parts.local ?? []).map(localKey).join('');
+  return parts.local === undefined ? publicKey(parts) : publicKey(parts) + parts.local.map(localKey).join('');
 }
 
 /** The key of the version without its local part. All its local versions sort between it and `publicKey + afterLocals`. */
 export function publicKey(parts: VersionParts): string {
+  if (parts.pre === undefined && parts.post === undefined && parts.dev === undefined) {
+    return releaseKey(parts.epoch, parts.release) + finalSuffix;
+  }
   const post = parts.post === undefined ? `0${numberKey('')}` : `1${numberKey(parts.post)}`;
   const dev = parts.dev === undefined ? `1${numberKey('')}` : `0${numberKey(parts.dev)}`;
   return familyKey(parts) + post + dev;
@@ -90,9 +101,9 @@ export const afterLocals = '\x04';
 export const afterPosts = '2';
 
 /** What follows the release in the key of a version that has nothing else. */
-export const finalSuffix: string = `${preKey({ epoch: '', release: [] })}0${numberKey('')}1${numberKey('')}`;
+const finalSuffix: string = `${preKey({ epoch: '', release: [] })}0${numberKey('')}1${numberKey('')}`;
 
-export function releaseKey(epoch: string, release: readonly string[]): string {
+function releaseKey(epoch: string, release: readonly string[]): string {
   let end = release.length;
   while (end > 0 && release[end - 1] === '') end -= 1;
   let key = numberKey(epoch);

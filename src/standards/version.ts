@@ -56,17 +56,19 @@ const remembered = rememberByText<Version | null>(16_384, (text) => {
 });
 
 function versionOf(text: string, parts: VersionParts): Version {
-  return {
+  const { pre, post, dev, local } = parts;
+  const version: { -readonly [Field in keyof Version]: Version[Field] } = {
     text,
     normalized: normalizedText(parts),
     key: versionKey(parts),
     epoch: Number(parts.epoch),
     release: parts.release.map(Number),
-    ...(parts.pre !== undefined && { pre: [parts.pre[0], Number(parts.pre[1])] as const }),
-    ...(parts.post !== undefined && { post: Number(parts.post) }),
-    ...(parts.dev !== undefined && { dev: Number(parts.dev) }),
-    ...(parts.local !== undefined && { local: parts.local.map(localSegment) }),
   };
+  if (pre !== undefined) version.pre = [pre[0], Number(pre[1])];
+  if (post !== undefined) version.post = Number(post);
+  if (dev !== undefined) version.dev = Number(dev);
+  if (local !== undefined) version.local = local.map(localSegment);
+  return version;
 }
 
 function localSegment(segment: string): string | number {
