@@ -1,0 +1,169 @@
+// What a build back end requires: through the same pins, eggs directory, caches, index and find-links as eggs; then
+// pip's default index; then the target Python's own. These eggs stay out of the buildout's eggs directory.
+
+import { availableParallelism } from 'node:os';
+
+import { BuildError, type Event } from '#base';
+import { isSameProject, resolveWorkingSet } from '#resolver';
+import { canonicalizeName } from '#standards';
+
+import { createDistributionSource } from './create-distribution-source.ts';
+import type { EggRun, Places } from './egg-run.ts';
+import { createBuildLimiter, createEggSupply, type BuildRequirements, type EggSupply } from './egg-supply.ts';
+import type { Distribution } from './eggs-contract.ts';
+import { createEnvironment } from './environment.ts';
+import { createLastResort } from './last-resort.ts';
+import { createRecordedCandidates } from './recorded-candidates.ts';
+
+interface Obtained {
+  path: readonly string[];
+  versions: Readonly<Record<string, string>>;
+}
+
+export interface BuildContext {
+  run: EggRun;
+  places: Places;
+  pins: ReadonlyMap<string, string>;
+}
+
+/** Obtains build requirements; equal ones once for a run. */
+export function createBuildRequirements(context: BuildContext): BuildRequirements {
+  const known = new Map<string, Promise<Obtained>>();
+  const directory = onceOnly(() => context.run.temporaryDirectory());
+  const workshop = onceOnly(() => context.run.createWorkshop());
+  return {
+    obtain: (requirements, building) => {
+      const key = JSON.stringify([[...requirements].sort(), building]);
+      let obtained = known.get(key);
+      if (obtained === undefined) {
+        obtained = resolveOrWithoutPins({ context, directory, workshop, requirements, building });
+        known.set(key, obtained);
+      }
+      return obtained;
+    },
+  };
+}
+
+interface Job {
+  context: BuildContext;
+  directory: () => string;
+  workshop: () => EggRun['workshop'];
+  requirements: readonly string[];
+  building: readonly string[];
+}
+
+/** A pin that a build refuses is not for builds: pip, which zc.buildout builds with, never sees pins. */
+async function resolveOrWithoutPins(job: Job): Promise<Obtained> {
+  try {
+    return await resolveForBuild(job, job.context.pins);
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    if (error.code !== 'PIN_NOT_ALLOWED' && error.code !== 'VERSION_CONFLICT') throw error;
+    return resolveForBuild(job, new Map());
+  }
+}
+
+async function resolveForBuild(job: Job, pins: ReadonlyMap<string, string>): Promise<Obtained> {
+  const { settings } = job.context.run;
+  const workshop = job.workshop();
+  const report = withoutConsole(settings.report);
+  const source = createSource(job, createNestedSupply(job, pins));
+  const dists = await resolveWorkingSet({
+    specs: job.requirements,
+    pins,
+    source,
+    markers: settings.python.markers,
+    canInstall: !settings.offline,
+    newest: settings.newest,
+    preferFinal: true,
+    allowPicked: true,
+    checkPicked: false,
+    followDependencyLinks: false,
+    allowUnknownExtras: true,
+    ledger: { pick: ignore, require: ignore, versions: () => [], requiredBy: () => new Map() },
+    report,
+  });
+  await workshop.settle();
+  return {
+    path: [...new Set(dists.map(({ location }) => location))],
+    versions: Object.fromEntries(dists.map(({ project, version }) => [canonicalizeName(project), version])),
+  };
+}
+
+function createNestedSupply(job: Job, pins: ReadonlyMap<string, string>): EggSupply {
+  const { context, building } = job;
+  const { run } = context;
+  return createEggSupply({
+    cache: run.cache(),
+    workshop: job.workshop(),
+    fetcher: run.fetcher(),
+    python: run.settings.python,
+    environment: run.settings.environment,
+    report: withoutConsole(run.settings.report),
+    request: run.request(pins),
+    buildRequirements: createBuildRequirements(context),
+    building,
+    // A build that waits for this one holds a place already.
+    limitBuilds: (task) => task(),
+  });
+}
+
+function createSource(job: Job, supply: EggSupply): ReturnType<typeof createDistributionSource> {
+  const { context, building } = job;
+  const { run, places } = context;
+  const { settings } = run;
+  const directory = run.eggsDirectory(job.directory());
+  const eggs = run.eggsDirectory(settings.eggsDirectory);
+  directory.refresh();
+  const isEgg = (dist: Distribution): boolean => dist.precedence === 'egg';
+  const environment = createEnvironment({
+    eggsDirectories: [directory, { ...eggs, find: (project) => eggs.find(project).filter(isEgg) }],
+    path: [],
+    obtained: run.obtained.in(directory.path),
+    python: settings.python,
+  });
+  const { buildIndexUrl } = settings;
+  const hasSecond = !settings.offline && !settings.installFromCache && buildIndexUrl !== undefined;
+  const cache = run.cache();
+  return createDistributionSource({
+    environment,
+    index: run.index(places),
+    withLinks: () => undefined,
+    secondIndex:
+      hasSecond && buildIndexUrl !== places.indexUrl
+        ? () => run.index({ indexUrl: buildIndexUrl, links: [], allowHosts: places.allowHosts })
+        : undefined,
+    records: cache && createRecordedCandidates(cache.records, places.indexUrl),
+    judge: run.judge(),
+    // What is being built cannot be built from source for its own build.
+    refuses: (candidate) =>
+      candidate.kind === 'sdist' && building.some((name) => isSameProject(name, candidate.project)),
+    supply,
+    workshop: job.workshop(),
+    obtained: run.obtained,
+    python: settings.python,
+    destination: directory.path,
+    preferFinal: true,
+    fallback: createLastResort(settings.python, (project) => eggs.findLinked(project)),
+  });
+}
+
+/** Progress stays visible; lines about build requirements are not zc.buildout's. */
+function withoutConsole(report: (event: Event) => void): (event: Event) => void {
+  return (event) => {
+    if (event.type !== 'log' && event.type !== 'print') report(event);
+  };
+}
+
+function ignore(): void {
+  // Build requirements are not picks of the buildout.
+}
+
+function onceOnly<T>(make: () => T): () => T {
+  let known: { value: T } | undefined;
+  return () => (known ??= { value: make() }).value;
+}
+
+/** Builds of a whole run, bounded together. */
+export const defaultBuildLimiter: ReturnType<typeof createBuildLimiter> =
+  createBuildLimiter(availableParallelism());

@@ -1,0 +1,98 @@
+// The egg installer of a run: zc.buildout's `install`, `build` and `develop`, put together from the run's parts and
+// one resolver's source for each call.
+
+import { developEgg } from '#build';
+import { normalizePins, resolveWorkingSet } from '#resolver';
+
+import { buildCustomEgg } from './build-custom-egg.ts';
+import { createBuildRequirements } from './build-requirements.ts';
+import { createEggRun, type EggRun } from './egg-run.ts';
+import type { EggInstaller, EggSettings, InstallOptions, WorkingSet } from './eggs-contract.ts';
+import { findDistributions, tryRealpath } from './find-distributions.ts';
+import { createInstallSource, placesOf, prepareDestination } from './installation.ts';
+import { sortWorkingSet } from './sort-working-set.ts';
+
+/** One for a whole run: it remembers index pages, eggs and picks. Reads and starts nothing before it is used. */
+export function createEggInstaller(settings: EggSettings): EggInstaller {
+  const run = createEggRun({ ...settings });
+
+  return {
+    install: (specs, options = {}) => install(run, specs, options),
+    build: (spec, options) => buildCustomEgg(run, spec, options),
+    develop: (setup, destination, buildExt) => develop(run, { setup, destination, buildExt }),
+    picked: () => ({ versions: run.ledger.versions(), requiredBy: run.ledger.requiredBy() }),
+    namespacePackages: () => [...run.namespaces].sort(([a], [b]) => (a < b ? -1 : 1)),
+    sortWorkingSet: (workingSet) => sortRunWorkingSet(run, workingSet),
+    settle: () => run.workshop.settle(),
+    configure: (change) => {
+      run.settings = { ...run.settings, ...change };
+    },
+    settings: () => run.settings,
+  };
+}
+
+async function install(run: EggRun, specs: readonly string[], options: InstallOptions): Promise<WorkingSet> {
+  const { settings } = run;
+  const destination = prepareDestination(run, options);
+  const canInstall = destination !== undefined;
+  const pins = options.pins ?? settings.pins;
+  const source = createInstallSource(run, { options, destination, pins });
+  return resolveWorkingSet({
+    specs,
+    pins,
+    pinOrigins: run.pinOrigins(),
+    source,
+    markers: settings.python.markers,
+    canInstall,
+    newest: canInstall && (options.newest ?? settings.newest),
+    preferFinal: settings.preferFinal,
+    allowPicked: settings.allowPicked,
+    checkPicked: options.checkPicked ?? true,
+    followDependencyLinks:
+      !settings.installFromCache && (options.useDependencyLinks ?? settings.useDependencyLinks),
+    allowUnknownExtras: options.allowUnknownExtras ?? settings.allowUnknownExtras,
+    ledger: run.ledger,
+    workingSet: options.workingSet,
+    report: settings.report,
+  });
+}
+
+interface DevelopRequest {
+  setup: string;
+  destination: string | undefined;
+  buildExt: Readonly<Record<string, string>> | undefined;
+}
+
+async function develop(run: EggRun, request: DevelopRequest): Promise<string> {
+  const { settings } = run;
+  const requirements = createBuildRequirements({
+    run,
+    places: placesOf(run, {}),
+    pins: normalizePins(settings.pins),
+  });
+  const developed = await developEgg({
+    setup: request.setup,
+    developEggsDirectory: request.destination ?? settings.developEggsDirectory,
+    python: settings.python,
+    requirementsFor: async (wanted) => (await requirements.obtain(wanted, [])).path,
+    ...(request.buildExt === undefined ? {} : { buildExt: request.buildExt }),
+    environment: settings.environment,
+    report: settings.report,
+  });
+  if (developed.namespaces !== undefined) run.namespaces.set(developed.project, developed.namespaces);
+  return developed.eggLink;
+}
+
+function sortRunWorkingSet(run: EggRun, workingSet: WorkingSet): WorkingSet {
+  const { settings } = run;
+  return sortWorkingSet(workingSet, {
+    eggsDirectory: tryRealpath(settings.eggsDirectory) ?? settings.eggsDirectory,
+    developEggsDirectory: settings.developEggsDirectory,
+    distributionsAt: (location) => {
+      const egg = run.obtained.at(location);
+      return egg === undefined
+        ? findDistributions(location, { markers: settings.python.markers, only: true })
+        : [egg];
+    },
+  });
+}

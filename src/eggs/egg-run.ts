@@ -1,0 +1,167 @@
+// What one run keeps between installations: indexes with their pages, the egg cache, opened eggs directories, eggs
+// under way, and the tools that make eggs. Settings may change in between (recipes and extensions do that).
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Where } from '#base';
+import { createIndex, type Index } from '#index';
+import { createCompiler, type Compiler } from '#python';
+import { createPickLedger, type PickLedger } from '#resolver';
+import { canonicalizeName } from '#standards';
+import { openEggCache, type EggCache, type Json } from '#store';
+
+import { readBuildEnvironment } from './build-environment.ts';
+import type { RequestContext } from './egg-request.ts';
+import { createWorkshop, type Workshop } from './egg-workshop.ts';
+import type { EggSupply } from './egg-supply.ts';
+import type { EggSettings } from './eggs-contract.ts';
+import { openEggsDirectory, type EggsDirectory } from './eggs-directory.ts';
+import { createFileFetcher, type FileFetcher } from './fetch-file.ts';
+import { tryRealpath } from './find-distributions.ts';
+import { createObtainedEggs, type ObtainedEggs } from './obtained-eggs.ts';
+import { createCandidateJudge, type CandidateJudge } from './usable-candidates.ts';
+
+/** Where candidates are looked for. */
+export interface Places {
+  indexUrl: string;
+  links: readonly string[];
+  allowHosts: readonly string[];
+}
+
+export interface EggRun {
+  settings: EggSettings;
+  readonly ledger: PickLedger;
+  readonly namespaces: Map<string, string>;
+  readonly obtained: ObtainedEggs;
+  readonly workshop: Workshop;
+  cache(): EggCache | undefined;
+  judge(): CandidateJudge;
+  fetcher(): FileFetcher;
+  index(places: Places): Index;
+  eggsDirectory(path: string): EggsDirectory;
+  request(pins: ReadonlyMap<string, string>): RequestContext;
+  /** Eggs under way for the same places and pins are shared by all installations. */
+  supply(key: string, make: () => EggSupply): EggSupply;
+  compiler(): Compiler;
+  /** A workshop of its own for eggs that only builds use. */
+  createWorkshop(): Workshop;
+  /** A directory that is gone when the process ends. */
+  temporaryDirectory(): string;
+  pinOrigins(): ReadonlyMap<string, Where> | undefined;
+}
+
+export function createEggRun(settings: EggSettings): EggRun {
+  const kept = createKeeper();
+  const workshops: Workshop[] = [];
+  const temporary: string[] = [];
+  let buildEnvironment: Promise<Json> | undefined;
+
+  const run: EggRun = {
+    settings,
+    ledger: createPickLedger(),
+    namespaces: new Map(),
+    obtained: createObtainedEggs(),
+    get workshop() {
+      return kept('workshop', '', () => run.createWorkshop());
+    },
+    cache: () => {
+      const { eggCache, report } = run.settings;
+      if (eggCache === undefined || eggCache.directory === '') return undefined;
+      const { directory, link } = eggCache;
+      return kept('cache', `${link} ${directory}`, () => openEggCache({ directory, link, report }));
+    },
+    judge: () => kept('judge', '', () => createCandidateJudge(run.settings.python)),
+    fetcher: () => {
+      const directory = downloadDirectory(run.settings);
+      const { report } = run.settings;
+      return kept('fetcher', directory ?? '', () =>
+        createFileFetcher({
+          downloadDirectory: directory,
+          temporaryDirectory: () => kept('downloads', '', () => run.temporaryDirectory()),
+          report,
+        }),
+      );
+    },
+    index: (places) => {
+      const { offline } = run.settings;
+      return kept('index', JSON.stringify([places, offline]), () => openIndex(places, run.settings));
+    },
+    eggsDirectory: (path) => {
+      const real = tryRealpath(path) ?? path;
+      const links = real === (tryRealpath(run.settings.eggsDirectory) ?? run.settings.eggsDirectory);
+      const { markers } = run.settings.python;
+      return kept('directory', `${links} ${real}`, () => openEggsDirectory(real, { markers, links }));
+    },
+    request: (pins) => ({
+      python: run.settings.python,
+      buildEnvironment: () =>
+        (buildEnvironment ??= readBuildEnvironment(run.settings.python, run.settings.environment)),
+      pinOf: (name) => pins.get(canonicalizeName(name)),
+    }),
+    supply: (key, make) => kept('supply', key, make),
+    compiler: () =>
+      kept('compiler', '', () => createCompiler(run.settings.python.executable, availableParallelism())),
+    createWorkshop: () => {
+      const workshop = createWorkshop({
+        cache: run.cache(),
+        eggsDirectory: () => run.settings.eggsDirectory,
+        compiler: () => run.compiler(),
+        report: run.settings.report,
+      });
+      workshops.push(workshop);
+      return workshop;
+    },
+    temporaryDirectory: () => {
+      const directory = mkdtempSync(join(tmpdir(), 'clutch-'));
+      temporary.push(directory);
+      return directory;
+    },
+    pinOrigins: () => {
+      const { pinOrigins } = run.settings;
+      return pinOrigins && new Map([...pinOrigins].map(([name, where]) => [canonicalizeName(name), where]));
+    },
+  };
+  process.once('exit', () => {
+    for (const workshop of workshops) workshop.clean();
+    for (const directory of temporary) rmSync(directory, { recursive: true, force: true });
+  });
+  return run;
+}
+
+/** The directory of the download cache that holds distributions. */
+export function downloadDirectory(settings: EggSettings): string | undefined {
+  const { downloadCache } = settings;
+  return downloadCache === undefined || downloadCache === '' ? undefined : join(downloadCache, 'dist');
+}
+
+function openIndex(places: Places, settings: EggSettings): Index {
+  const { http, offline, report } = settings;
+  const downloadCache = downloadDirectory(settings);
+  const { indexUrl, allowHosts } = places;
+  // install-from-cache: nothing but the download cache is looked at.
+  const isCacheOnly = settings.installFromCache && downloadCache !== undefined;
+  const links = isCacheOnly ? [] : places.links;
+  const findLinks =
+    downloadCache === undefined || links.includes(downloadCache) ? links : [downloadCache, ...links];
+  return createIndex({
+    indexUrl: isCacheOnly ? downloadCache : indexUrl,
+    findLinks,
+    allowHosts,
+    http,
+    offline,
+    report,
+    ...(downloadCache === undefined ? {} : { downloadCache }),
+  });
+}
+
+/** Makes each thing once for the facts it depends on. */
+function createKeeper(): <T>(kind: string, facts: string, make: () => T) => T {
+  const known = new Map<string, unknown>();
+  return <T>(kind: string, facts: string, make: () => T): T => {
+    const key = `${kind} ${facts}`;
+    if (!known.has(key)) known.set(key, make());
+    return known.get(key) as T;
+  };
+}

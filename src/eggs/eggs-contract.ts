@@ -1,0 +1,99 @@
+// The shapes other rooms see: a distribution on `sys.path`, the settings of a run, and what an installer does.
+
+import type { Environment, Report, Where } from '#base';
+import type { IndexSettings } from '#index';
+import type { PythonDescription } from '#python';
+import type { ResolvableDistribution } from '#resolver';
+
+/** A distribution that a working set may hold: an egg, a develop egg, or one in a site-packages directory. */
+export interface Distribution extends ResolvableDistribution {
+  /** The name of its egg without a path (`zope.interface-5.0-py3.11.egg`); absent when it is no egg. */
+  readonly eggName?: string;
+  /** A metadata file (`entry_points.txt`, `top_level.txt`), read when asked for; `undefined` when it has none. */
+  metadata(name: string): string | undefined;
+  /** The names in a metadata directory (`scripts`), empty when there is none. */
+  metadataNames(directory: string): readonly string[];
+}
+
+/** The distributions one script sees, in the order of `sys.path`. */
+export type WorkingSet = readonly Distribution[];
+
+export interface EggSettings {
+  eggsDirectory: string;
+  developEggsDirectory: string;
+  findLinks: readonly string[];
+  /** A URL or a directory. */
+  indexUrl: string;
+  allowHosts: readonly string[];
+  newest: boolean;
+  offline: boolean;
+  /** `[versions]`; names as written. */
+  pins: ReadonlyMap<string, string>;
+  /** Where each pin is written, for hints. */
+  pinOrigins?: ReadonlyMap<string, Where>;
+  preferFinal: boolean;
+  allowPicked: boolean;
+  /** Remember who requires what (`show-picked-versions`). */
+  storeRequiredBy?: boolean;
+  useDependencyLinks: boolean;
+  installFromCache: boolean;
+  /** `${buildout:download-cache}`: files are kept in its `dist` directory. */
+  downloadCache?: string;
+  eggCache?: { directory: string; link: 'auto' | 'clone' | 'hardlink' | 'copy' };
+  allowUnknownExtras: boolean;
+  python: PythonDescription;
+  http: IndexSettings['http'];
+  report: Report;
+  environment: Environment;
+  /** pip's index, for build requirements that the configured places do not have. */
+  buildIndexUrl?: string;
+}
+
+export interface InstallOptions {
+  /** Where eggs are put; `null`: nothing may be installed. Default: the eggs directory, `null` when offline. */
+  destination?: string | null;
+  /** More entries of `sys.path` to look at. Default: the develop-eggs directory; offline, the eggs directory too. */
+  path?: readonly string[];
+  links?: readonly string[];
+  index?: string;
+  newest?: boolean;
+  pins?: ReadonlyMap<string, string>;
+  allowHosts?: readonly string[];
+  checkPicked?: boolean;
+  allowUnknownExtras?: boolean;
+  useDependencyLinks?: boolean;
+  /** Distributions that are active already; the result holds them too, and conflicts with them are overruled. */
+  workingSet?: readonly Distribution[];
+}
+
+export interface BuildOptions extends InstallOptions {
+  destination: string;
+  /** `build_ext` options: `include-dirs`, `library-dirs`, … */
+  buildExt: Readonly<Record<string, string>>;
+  /** Environment variables of the build. */
+  environment?: Environment;
+}
+
+export interface PickedVersions {
+  versions: readonly (readonly [name: string, version: string])[];
+  requiredBy: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** What a run installs with; one per run, since it remembers index pages, eggs and picks. */
+export interface EggInstaller {
+  /** zc.buildout's `easy_install.install`: a working set for these requirements. */
+  install(specs: readonly string[], options?: InstallOptions): Promise<WorkingSet>;
+  /** zc.buildout's `easy_install.build`: builds one from source with `build_ext` options; gives its locations. */
+  build(spec: string, options: BuildOptions): Promise<string[]>;
+  /** zc.buildout's `easy_install.develop`; gives the egg-link's path. */
+  develop(setup: string, destination?: string, buildExt?: Readonly<Record<string, string>>): Promise<string>;
+  picked(): PickedVersions;
+  /** Develop eggs with old-style namespace packages: name and the text of `namespace_packages.txt`. */
+  namespacePackages(): readonly (readonly [name: string, namespaces: string])[];
+  /** Develop eggs first, then eggs, then the rest, as zc.buildout's `sort_working_set`. */
+  sortWorkingSet(workingSet: WorkingSet): WorkingSet;
+  /** Waits until every egg is placed and compiled; fails with the first failure, naming the distribution. */
+  settle(): Promise<void>;
+  configure(change: Partial<EggSettings>): void;
+  settings(): Readonly<EggSettings>;
+}

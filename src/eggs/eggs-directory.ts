@@ -1,0 +1,95 @@
+// The eggs directory as one listing of names: an egg is opened when its project is asked for, so that a run with
+// nothing to do costs one listing and the metadata of what it uses.
+
+import { join } from 'node:path';
+
+import { canonicalizeName, parseEggFilename, type MarkerEnvironment } from '#standards';
+
+import { withPrecedence } from './create-distribution.ts';
+import { tryReadDirectory } from './egg-metadata.ts';
+import type { Distribution } from './eggs-contract.ts';
+import { findDistributions, followEggLink, isNamedBy, tryRealpath } from './find-distributions.ts';
+
+export interface EggsDirectory {
+  readonly path: string;
+  /** The eggs of a project and what egg-links for it point at, in no order. */
+  find(project: string): readonly Distribution[];
+  /** The distribution that an egg-link in the directory gives, for the last resort of builds. */
+  findLinked(project: string): readonly Distribution[];
+  /** Reads the listing again; eggs that were opened stay open. */
+  refresh(): void;
+}
+
+export interface EggsDirectoryOptions {
+  markers: MarkerEnvironment;
+  /** Egg-links in it count. */
+  links: boolean;
+}
+
+export function openEggsDirectory(directory: string, options: EggsDirectoryOptions): EggsDirectory {
+  const { markers } = options;
+  const path = tryRealpath(directory) ?? directory;
+  const opened = new Map<string, readonly Distribution[]>();
+  let names = listByProject(path);
+
+  function open(name: string): readonly Distribution[] {
+    let known = opened.get(name);
+    if (known === undefined) {
+      known = openEntry(path, name, markers);
+      opened.set(name, known);
+    }
+    return known;
+  }
+
+  function find(project: string): readonly Distribution[] {
+    const wanted = canonicalizeName(project);
+    const entries = [...(names.get(wanted) ?? []), ...(names.get(unnamed) ?? [])];
+    const counting = options.links ? entries : entries.filter((name) => !isEggLink(name));
+    return counting.flatMap(open).filter((dist) => canonicalizeName(dist.project) === wanted);
+  }
+
+  return {
+    path,
+    find,
+    findLinked: (project) => (names.get(canonicalizeName(project)) ?? []).filter(isEggLink).flatMap(open),
+    refresh: () => {
+      names = listByProject(path);
+      // What was not there or not readable may be there now.
+      for (const [name, dists] of opened) if (dists.length === 0 || isEggLink(name)) opened.delete(name);
+    },
+  };
+}
+
+/** The key of eggs whose names do not say what they are. */
+const unnamed = '';
+
+function listByProject(path: string): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const name of tryReadDirectory(path)) {
+    const project = projectOf(name);
+    if (project === undefined) continue;
+    const known = names.get(project);
+    if (known === undefined) names.set(project, [name]);
+    else known.push(name);
+  }
+  return names;
+}
+
+function projectOf(name: string): string | undefined {
+  if (name.startsWith('.')) return undefined;
+  if (isEggLink(name)) return canonicalizeName(name.slice(0, -'.egg-link'.length));
+  if (!name.toLowerCase().endsWith('.egg')) return undefined;
+  const parts = parseEggFilename(name);
+  return parts === undefined ? unnamed : canonicalizeName(parts.project);
+}
+
+function openEntry(directory: string, name: string, markers: MarkerEnvironment): readonly Distribution[] {
+  const path = join(directory, name);
+  if (isEggLink(name)) return followEggLink(path, { markers }).filter((dist) => isNamedBy(dist, name));
+  // As `_eggify_env_dest_dists`: whatever lies here is an egg.
+  return findDistributions(path, { markers }).map((dist) => withPrecedence(dist, 'egg'));
+}
+
+function isEggLink(name: string): boolean {
+  return name.toLowerCase().endsWith('.egg-link');
+}

@@ -1,0 +1,76 @@
+// A candidate's file on this machine: from the download cache, from where it lies, or from the network; kept in the
+// download cache when there is one.
+
+import { basename, dirname, join } from 'node:path';
+
+import { createLimiter, hashFile, type Report } from '#base';
+import type { Candidate, Index } from '#index';
+import { addToDownloadCache, findInDownloadCache } from '#store';
+
+export interface FetchedFile {
+  path: string;
+  /** Empty for a directory. */
+  sha256: string;
+}
+
+export interface FileFetcher {
+  fetch(candidate: Candidate, index: Index): Promise<FetchedFile>;
+}
+
+export interface FileFetcherOptions {
+  /** The directory of the download cache that files go to, if there is one. */
+  downloadDirectory: string | undefined;
+  /** Where files go otherwise. */
+  temporaryDirectory: () => string;
+  report: Report;
+}
+
+/** How many files are fetched at once; the HTTP room bounds the connections to one host. */
+const simultaneousFetches = 24;
+
+export function createFileFetcher(options: FileFetcherOptions): FileFetcher {
+  const limited = createLimiter(simultaneousFetches);
+  const { downloadDirectory, report } = options;
+
+  async function download(candidate: Candidate, index: Index): Promise<FetchedFile> {
+    const directory = downloadDirectory ?? options.temporaryDirectory();
+    const name = candidate.filename;
+    report({ type: 'fetch-start', name, ...(candidate.size === undefined ? {} : { bytes: candidate.size }) });
+    try {
+      return await index.download(candidate, directory);
+    } finally {
+      report({ type: 'fetch-end', name });
+    }
+  }
+
+  return {
+    fetch: (candidate, index) =>
+      limited(async () => {
+        const kept = tryFindKept(candidate, downloadDirectory);
+        if (kept !== undefined) return kept;
+        const file = await download(candidate, index);
+        if (downloadDirectory === undefined || file.sha256 === '') return file;
+        if (dirname(file.path) === downloadDirectory) return file;
+        const path = addToDownloadCache(downloadDirectory, file.path, candidate.filename);
+        return { ...file, path };
+      }),
+  };
+}
+
+function tryFindKept(candidate: Candidate, directory: string | undefined): FetchedFile | undefined {
+  const { sha256 } = candidate.hashes;
+  if (directory === undefined || candidate.kind === 'directory') return undefined;
+  if (candidate.url === join(directory, basename(candidate.url))) return undefined;
+  if (sha256 === undefined) return undefined;
+  const path = findInDownloadCache(directory, candidate.filename, sha256);
+  return path === undefined ? undefined : { path, sha256 };
+}
+
+/** The SHA-256 that is known of a candidate without fetching it. */
+export function knownHash(candidate: Candidate): string | undefined {
+  return candidate.hashes['sha256'] ?? (isLocalFile(candidate) ? hashFile(candidate.url) : undefined);
+}
+
+function isLocalFile(candidate: Candidate): boolean {
+  return candidate.url.startsWith('/') && candidate.kind !== 'directory';
+}

@@ -1,0 +1,125 @@
+// The parts of one installation: where eggs go, where candidates come from, what is here, and how eggs are made.
+
+import { mkdirSync } from 'node:fs';
+
+import { normalizePins } from '#resolver';
+
+import { createBuildRequirements, defaultBuildLimiter } from './build-requirements.ts';
+import { createDistributionSource } from './create-distribution-source.ts';
+import type { EggRun, Places } from './egg-run.ts';
+import { createEggSupply, type EggSupplyOptions } from './egg-supply.ts';
+import type { InstallOptions } from './eggs-contract.ts';
+import { createEnvironment } from './environment.ts';
+import { tryRealpath } from './find-distributions.ts';
+import { createLastResort } from './last-resort.ts';
+import { createRecordedCandidates } from './recorded-candidates.ts';
+
+export interface SourceRequest {
+  options: InstallOptions;
+  destination: string | undefined;
+  pins: ReadonlyMap<string, string>;
+}
+
+/** The resolver's source for one installation. */
+export function createInstallSource(
+  run: EggRun,
+  { options, destination, pins }: SourceRequest,
+): ReturnType<typeof createDistributionSource> {
+  const { settings } = run;
+  const places = placesOf(run, options);
+  const links = [...places.links];
+  const cache = run.cache();
+  const supply = run.supply(JSON.stringify([places, [...pins]]), () =>
+    createEggSupply(supplyOptions(run, places, pins)),
+  );
+  return createDistributionSource({
+    environment: openEnvironment(run, destination, options),
+    index: run.index(places),
+    withLinks: (found) => {
+      const fresh = found.filter((link) => !links.includes(link));
+      for (const link of fresh) {
+        settings.report({ type: 'log', level: 'debug', text: `Adding find link '${link}'` });
+      }
+      links.push(...fresh);
+      return fresh.length === 0 ? undefined : run.index({ ...places, links: [...links] });
+    },
+    // Links may offer any version: only without them does a record know everything.
+    records:
+      cache && links.length === 0 ? createRecordedCandidates(cache.records, places.indexUrl) : undefined,
+    judge: run.judge(),
+    supply,
+    workshop: run.workshop,
+    obtained: run.obtained,
+    python: settings.python,
+    destination,
+    preferFinal: settings.preferFinal,
+    fallback: createLastResort(settings.python),
+  });
+}
+
+/** Eggs made from candidates of these places, with these pins on what builds require. */
+export function supplyOptions(
+  run: EggRun,
+  places: Places,
+  pins: ReadonlyMap<string, string>,
+): EggSupplyOptions {
+  const { settings } = run;
+  const normalized = normalizePins(pins);
+  return {
+    cache: run.cache(),
+    workshop: run.workshop,
+    fetcher: run.fetcher(),
+    python: settings.python,
+    environment: settings.environment,
+    report: settings.report,
+    request: run.request(normalized),
+    buildRequirements: createBuildRequirements({ run, places, pins: normalized }),
+    building: [],
+    limitBuilds: defaultBuildLimiter,
+  };
+}
+
+export function placesOf(run: EggRun, options: InstallOptions): Places {
+  const { settings } = run;
+  return {
+    indexUrl: options.index ?? settings.indexUrl,
+    links: options.links ?? settings.findLinks,
+    allowHosts: options.allowHosts ?? settings.allowHosts,
+  };
+}
+
+/** The resolved path eggs go to, made when missing; `undefined` when nothing may be installed. */
+export function prepareDestination(run: EggRun, options: InstallOptions): string | undefined {
+  const { offline, eggsDirectory } = run.settings;
+  const wanted = options.destination === undefined && !offline ? eggsDirectory : options.destination;
+  if (wanted === null || wanted === undefined) return undefined;
+  mkdirSync(wanted, { recursive: true });
+  return tryRealpath(wanted) ?? wanted;
+}
+
+/** What is here: the destination, the path's entries, and what this run has obtained. */
+export function openEnvironment(
+  run: EggRun,
+  destination: string | undefined,
+  options: InstallOptions,
+): ReturnType<typeof createEnvironment> {
+  const { settings } = run;
+  const defaultPath = settings.offline
+    ? [settings.developEggsDirectory, settings.eggsDirectory]
+    : [settings.developEggsDirectory];
+  const path = options.path ?? defaultPath;
+  const eggsDirectory = tryRealpath(settings.eggsDirectory);
+  const isListed = eggsDirectory !== undefined && path.some((entry) => tryRealpath(entry) === eggsDirectory);
+  const directories = new Set([
+    ...(destination === undefined ? [] : [destination]),
+    ...(isListed ? [eggsDirectory] : []),
+  ]);
+  const eggsDirectories = [...directories].map((directory) => run.eggsDirectory(directory));
+  for (const directory of eggsDirectories) directory.refresh();
+  return createEnvironment({
+    eggsDirectories,
+    path,
+    obtained: eggsDirectories.flatMap((directory) => run.obtained.in(directory.path)),
+    python: settings.python,
+  });
+}

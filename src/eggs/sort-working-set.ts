@@ -1,0 +1,37 @@
+// The order of `sys.path` in scripts: develop eggs first, then eggs, then the rest, as zc.buildout's
+// `sort_working_set`. What else lies at a place comes along with it, as when Python has it on its path.
+
+import { createWorkingSet } from '#resolver';
+
+import { tryReadDirectory } from './egg-metadata.ts';
+import type { Distribution, WorkingSet } from './eggs-contract.ts';
+import { readFirstLine } from './find-distributions.ts';
+
+export interface SortOptions {
+  eggsDirectory: string;
+  developEggsDirectory: string;
+  distributionsAt: (location: string) => readonly Distribution[];
+}
+
+export function sortWorkingSet(workingSet: WorkingSet, options: SortOptions): WorkingSet {
+  const { eggsDirectory, developEggsDirectory } = options;
+  const developed = new Set(
+    tryReadDirectory(developEggsDirectory)
+      .filter((name) => name.endsWith('.egg-link') && !name.startsWith('.'))
+      .flatMap((name) => readFirstLine(`${developEggsDirectory}/${name}`) ?? []),
+  );
+  const rankOf = (path: string): number => {
+    if (developed.has(path)) return 0;
+    return path.startsWith(eggsDirectory) ? 1 : 2;
+  };
+  const locations = [...new Set(workingSet.map(({ location }) => location))];
+  const sorted = locations.sort((a, b) => rankOf(a) - rankOf(b));
+  const known = new Map(workingSet.map((dist) => [`${dist.location} ${dist.project}`, dist]));
+  const result = createWorkingSet<Distribution>();
+  for (const location of sorted) {
+    for (const dist of options.distributionsAt(location)) {
+      result.add(known.get(`${location} ${dist.project}`) ?? dist);
+    }
+  }
+  return result.list();
+}

@@ -1,0 +1,27 @@
+// Whether an egg fits the target Python: the version and platform in its file name, as pkg_resources' `can_add` and
+// `compatible_platforms` and zc.buildout's change for macOS judge them.
+
+import type { PythonDescription } from '#python';
+
+const macosPattern = /^macosx-(\d+)\.(\d+)-(.*)$/;
+
+/** Why an egg with this version and platform in its name is of no use; `undefined` when it fits. */
+export function whyUnfit(
+  egg: { pythonVersion?: string | undefined; platform?: string | undefined },
+  python: Pick<PythonDescription, 'minor' | 'platform'>,
+): string | undefined {
+  const { pythonVersion, platform } = egg;
+  if (pythonVersion !== undefined && pythonVersion !== python.minor) {
+    return `it is for Python ${pythonVersion}, not ${python.minor}`;
+  }
+  if (platform !== undefined && !isCompatible(platform, python.platform)) {
+    return `it is for ${platform}, not ${python.platform}`;
+  }
+  return undefined;
+}
+
+function isCompatible(provided: string, ours: string): boolean {
+  if (provided === ours) return true;
+  const machine = macosPattern.exec(provided)?.[3];
+  return machine !== undefined && machine === macosPattern.exec(ours)?.[3];
+}
