@@ -83,7 +83,7 @@ export function spoil(random: CaseGenerator, text: string, probability = 0.15): 
   return text.slice(0, at) + added + text.slice(at + random.below(3));
 }
 
-export function number(random: CaseGenerator): string {
+function number(random: CaseGenerator): string {
   if (random.chance(0.03))
     return random.pick(['20240101123456789012', '9007199254740993', '00', '007', '9'.repeat(300)]);
   return String(random.chance(0.7) ? random.below(4) : random.below(120));
@@ -120,7 +120,7 @@ function localVersion(random: CaseGenerator): string {
 
 const operators = ['==', '!=', '<=', '>=', '<', '>', '~=', '==='];
 
-export function specifier(random: CaseGenerator): string {
+function specifier(random: CaseGenerator): string {
   const operator = random.pick(operators);
   const space = random.pick(['', '', '', ' ']);
   const isPlain = operator === '==' || operator === '!=';
