@@ -13,6 +13,7 @@ import importlib.metadata
 import json
 import os
 import sys
+import traceback
 
 WRAPPER = """\
 #!{executable}
@@ -34,9 +35,21 @@ def main(job_file):
     if job.get("build_ext"):
         set_build_ext(job["build_ext"])
     write_scripts(job["paths"], job["scripts"])
-    answer = develop(job) if job["hook"] == "setup_py_develop" else call_hook(job)
+    try:
+        answer = develop(job) if job["hook"] == "setup_py_develop" else call_hook(job)
+    except Exception as error:
+        show_failure(error)
+        sys.exit(1)
     with open(job["answer"], "w", encoding="utf-8") as file:
         json.dump(answer, file)
+
+
+def show_failure(error):
+    """The traceback without the frames of this file: they say nothing about the project."""
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
+        frames = frames.tb_next
+    traceback.print_exception(type(error), error, frames)
 
 
 def call_hook(job):

@@ -26,6 +26,10 @@ export interface PythonResult {
   output: string;
 }
 
+/** Ends of the processes that run now: they must not outlive this one. */
+const running = new Set<() => void>();
+let watched = false;
+
 /** Runs `executable` with `args`. Fails only when it cannot be started or was aborted: the exit status is a result. */
 export function runPython(
   executable: string,
@@ -34,6 +38,7 @@ export function runPython(
 ): Promise<PythonResult> {
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted();
+    endProcessesAtExit();
     // With a signal, a group of its own: the compilers that a build started die with it. Without one, it stays in
     // ours, so that a Ctrl-C on the terminal ends it.
     const detached = options.signal !== undefined;
@@ -55,10 +60,10 @@ export function runPython(
       if (detached) killGroup(child.pid);
       else child.kill('SIGKILL');
     };
-    process.once('exit', kill);
+    running.add(kill);
     options.signal?.addEventListener('abort', kill, { once: true });
     const finish = (): void => {
-      process.off('exit', kill);
+      running.delete(kill);
       options.signal?.removeEventListener('abort', kill);
     };
     child.once('error', (error) => {
@@ -72,6 +77,14 @@ export function runPython(
     });
     // A process that does not read its input is no error of ours.
     child.stdin?.on('error', () => undefined).end(options.input);
+  });
+}
+
+function endProcessesAtExit(): void {
+  if (watched) return;
+  watched = true;
+  process.once('exit', () => {
+    for (const kill of running) kill();
   });
 }
 
