@@ -70,7 +70,8 @@ async function renewDevelopEggs(run: Run, records: InstalledRecords, rules: Remo
 
 /** Opens the parts, which runs their recipes' constructors; the parts of this run in the order of installation. */
 async function initializeParts({ handle, main }: Run, names: readonly string[]): Promise<string[]> {
-  const wanted = names.length > 0 ? names : splitWords(await main.require('parts'));
+  const configured = splitWords(await main.require('parts'));
+  const wanted = names.length > 0 ? names : configured;
   for (const name of wanted) await (await handle.sections.open(name)).require('recipe');
   return [...new Set(names.length > 0 ? names : handle.sections.parts)];
 }

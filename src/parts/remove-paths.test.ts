@@ -16,7 +16,7 @@ interface Scene {
   buildout: string;
   outside: string;
   warnings: string[];
-  remove(paths: string[], developed?: string[]): void;
+  remove: (paths: string[], developed?: string[]) => void;
 }
 
 function createScene(): Scene {

@@ -19,7 +19,7 @@ interface Scene {
   builds: { spec: string; options: BuildOptions }[];
   develops: unknown[];
   lines: string[];
-  options(): Record<string, string>;
+  options: () => Record<string, string>;
 }
 
 function createDistribution(directory: string, project: string): Distribution {
