@@ -82,8 +82,7 @@ export function formatManifest(manifest: Manifest): string {
 export function tryParseManifest(text: string, buildKey: string): Manifest | undefined {
   const packed = tryParseJson(text);
   if (!isPackedManifest(packed) || packed.buildKey !== buildKey) return undefined;
-  if (leavesTree(packed.directories) || leavesTree(packed.files.replaceAll(/^[0-7]+ \d+ /gm, '')))
-    return undefined;
+  if (leavesTree(packed.directories, '') || leavesTree(packed.files, '[0-7]+ \\d+ ')) return undefined;
   return withTree(packed);
 }
 
@@ -127,9 +126,14 @@ function unpackPath(text: string): string {
   return text.startsWith('"') ? (JSON.parse(text) as string) : text;
 }
 
-/** Whether one of the lines is an absolute path or climbs. */
-function leavesTree(paths: string): boolean {
-  return /^\/|(?:^"?|\/)\.\.(?:\/|"?$)/m.test(paths);
+/**
+ * Whether one of the lines (each path behind something like `prefix`) is an absolute path or climbs. Most texts have
+ * nothing that looks like it, and searching for that is all it costs.
+ */
+function leavesTree(paths: string, prefix: string): boolean {
+  if (!paths.includes('..') && !paths.includes(' /') && !paths.includes('\n/') && !paths.startsWith('/'))
+    return false;
+  return new RegExp(`^${prefix}(?:"?/|(?:.*/|"?)\\.\\.(?:/|"?$))`, 'm').test(paths);
 }
 
 function tryParseJson(text: string): unknown {
