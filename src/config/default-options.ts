@@ -1,6 +1,6 @@
 // What `[buildout]` says before anybody says anything (buildout.py, _buildout_default_options).
 
-/** All but `executable`, which is the chosen Python. */
+/** In zc.buildout's order, which recipes see; `executable` is for the caller to fill in: the chosen Python. */
 export const defaultOptions: Readonly<Record<string, string>> = {
   'allow-hosts': '*',
   'allow-picked-versions': 'true',
@@ -8,6 +8,7 @@ export const defaultOptions: Readonly<Record<string, string>> = {
   'develop-eggs-directory': 'develop-eggs',
   'eggs-directory': 'eggs',
   'eggs-directory-version': 'v5',
+  executable: '',
   'find-links': '',
   'install-from-cache': 'false',
   installed: '.installed.cfg',

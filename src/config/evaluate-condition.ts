@@ -23,9 +23,10 @@ export function createConditionEvaluator(
   };
 }
 
-function evaluateHere({ expression }: Condition, { facts, markers }: PythonFacts): boolean | undefined {
+function evaluateHere(condition: Condition, { facts, markers }: PythonFacts): boolean | undefined {
+  const { expression } = condition;
   const marker = tryParseMarker(expression);
-  if (marker !== undefined) return evaluateMarker(marker, markers);
+  if (marker !== undefined) return evaluateAt(condition, () => evaluateMarker(marker, markers));
   const values = new Map<string, boolean | string>(Object.entries(facts));
   values.set('sys.platform', markers.sys_platform);
   values.set('os.name', markers.os_name);
@@ -38,5 +39,15 @@ function tryParseMarker(text: string): Marker | undefined {
   } catch (error) {
     if (error instanceof BuildError) return undefined;
     throw error;
+  }
+}
+
+/** A marker may be well formed and have no answer; then the place is what the user needs. */
+function evaluateAt({ file, line, section }: Condition, evaluate: () => boolean): boolean {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    throw new BuildError(error.code, error.message, { where: { file, line, section }, cause: error });
   }
 }

@@ -27,6 +27,8 @@ interface Chain {
   readonly settings: OpenSettings;
   /** Names of the files being read, outermost first. */
   readonly seen: string[];
+  /** The same files, each under one name however it was reached. */
+  readonly places: string[];
   readonly downloaded: Set<string>;
   downloadOptions: AnnotatedSection;
   /** Laid under the first file that extends nothing, then empty. */
@@ -52,7 +54,14 @@ export async function openConfiguration(
   settings: OpenSettings,
   { target, downloadOptions, userDefaults }: OpenConfigurationOptions,
 ): Promise<AnnotatedSections> {
-  const chain: Chain = { settings, seen: [], downloaded: new Set(), downloadOptions, userDefaults };
+  const chain: Chain = {
+    settings,
+    seen: [],
+    places: [],
+    downloaded: new Set(),
+    downloadOptions,
+    userDefaults,
+  };
   const layers = await openLayers(chain, target);
   return layers.reduce<AnnotatedSections>((result, layer) => updateSections(result, layer), new Map());
 }
@@ -60,9 +69,10 @@ export async function openConfiguration(
 /** The sections of the file and of those below it, in the order in which they are laid over each other. */
 async function openLayers(chain: Chain, target: OpenTarget): Promise<AnnotatedSections[]> {
   const file = await openFile(chain, target);
-  if (chain.seen.includes(file.source)) throw createRecursionError(chain, file.source, target);
+  if (isBeingRead(chain, file)) throw createRecursionError(chain, file.source, target);
   const isRoot = chain.seen.length === 0;
   chain.seen.push(file.source);
+  chain.places.push(file.place);
   let sections = annotate(await parseFile(chain, file), file.source);
   const buildout: AnnotatedSection = sections.get('buildout') ?? new Map<string, AnnotatedValue>();
   const extended = takeOption(buildout, 'extends');
@@ -90,6 +100,7 @@ async function openLayers(chain: Chain, target: OpenTarget): Promise<AnnotatedSe
   }
   layers.push(sections);
   chain.seen.pop();
+  chain.places.pop();
   return layers;
 }
 
@@ -99,10 +110,20 @@ function takeOption(section: AnnotatedSection, option: string): AnnotatedValue |
   return value;
 }
 
+/** Deeper than anybody's configuration: a server may make up new names for ever. */
+const deepest = 200;
+
+/** zc.buildout compares names as written, and goes round `a/../a/../…` until the system refuses. */
+function isBeingRead(chain: Chain, { source, place }: OpenedFile): boolean {
+  return chain.seen.includes(source) || chain.places.includes(place) || chain.seen.length >= deepest;
+}
+
 interface OpenedFile {
   text: string;
   /** The name as it is known to values: a path or a URL without credentials. */
   source: string;
+  /** One name for it, whatever `..` it was reached by. */
+  place: string;
   /** What parsing errors call it. */
   shown: string;
   /** What files it extends are relative to. */
@@ -119,9 +140,17 @@ async function openFile(chain: Chain, target: OpenTarget): Promise<OpenedFile> {
   if (isUrl(name)) return openUrl(chain, name, { options, fallback });
   if (isUrl(base) && !name.startsWith('/')) return openUrl(chain, `${base}/${name}`, { options, fallback });
   const path = joinPath(base, name);
-  const text = decode(readLocalFile(path, chain, target), path);
+  const { cwd } = chain.settings.options;
+  const text = decode(readLocalFile(absolutePath(cwd, path), target), path);
   chain.downloaded.add(path);
-  return { text, source: path, shown: path, base: directoryOf(path), remote: false };
+  return {
+    text,
+    source: path,
+    place: absolutePath(cwd, path),
+    shown: path,
+    base: directoryOf(path),
+    remote: false,
+  };
 }
 
 async function openUrl(
@@ -146,15 +175,16 @@ async function openUrl(
   return {
     text: decode(content, source),
     source,
+    place: URL.canParse(source) ? new URL(source).href : source,
     shown,
     base: url.slice(0, url.lastIndexOf('/')),
     remote: true,
   };
 }
 
-function readLocalFile(path: string, chain: Chain, target: OpenTarget): Uint8Array {
+function readLocalFile(path: string, target: OpenTarget): Uint8Array {
   try {
-    return readFileSync(absolutePath(chain.settings.options.cwd, path));
+    return readFileSync(path);
   } catch (error) {
     if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES')) throw error;
     const by = target.namedBy;

@@ -5,7 +5,8 @@ export const pythonSpace =
   '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
 const space = new RegExp(`^[${pythonSpace}]$`);
-const lineBreak = new RegExp('\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]');
+const breaks = '\\n-\\r\\x1c-\\x1e\\x85\\u2028\\u2029';
+const lineBreak = new RegExp(`\\r\\n|[${breaks}]`);
 const spaceRun = new RegExp(`[${pythonSpace}]+`);
 
 /** `str.isspace` of one character; false for none. */
