@@ -19,6 +19,8 @@ def start_host(peer, paths, argv, directory, prefix):
         import zc.buildout
     import zc.buildout.easy_install
     import zc.buildout.buildout
+    # A native namespace package that grows is no conflict, though pkg_resources takes it for one.
+    warnings.filterwarnings('ignore', message='Module .* was already imported from None')
 
     from clutch_host.installing import replace_installer
     from clutch_host.running import register_verbs
