@@ -99,6 +99,8 @@ def take_settings(settings):
 
 def send_settings(peer):
     """Tells the core which of Installer's settings a recipe or extension changed, by whatever way."""
+    if not _sent_settings:
+        return  # the core has not said its own yet
     for name, value in _read_settings().items():
         if name not in _sent_settings or _sent_settings[name] != value:
             _sent_settings[name] = value
