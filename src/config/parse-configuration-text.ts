@@ -39,7 +39,7 @@ export interface ParseTarget {
 
 /** Parses text whose lines end with `\n`. Asks for each condition in turn. */
 export async function parseWithConditions(text: string, target: ParseTarget): Promise<ParsedSections> {
-  const parser = parseSections(text, target.fileName);
+  const parser = parseSections(text, target.fileName, target.source);
   let step = parser.next();
   while (step.done !== true) {
     const condition: Condition = {

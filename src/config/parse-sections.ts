@@ -5,7 +5,7 @@
 import { BuildError, pythonRepr } from '#base';
 import { dedent, isSpace, pythonSpace, strip, stripEnd } from './python-text.ts';
 
-export interface ParsedOption {
+interface ParsedOption {
   value: string;
   /** Where the option starts. */
   line: number;
@@ -22,6 +22,7 @@ export interface FoundCondition {
 
 interface State {
   readonly fileName: string;
+  readonly source: string;
   readonly sections: ParsedSections;
   section: Map<string, ParsedOption> | undefined;
   option: string | undefined;
@@ -32,13 +33,15 @@ interface State {
   readonly faults: { line: number; text: string; reason: string }[];
 }
 
-/** Parses `text`; `fileName` is for errors. Yields conditions in the order of the file. */
+/** Parses `text`; errors show `fileName` in their text and `source` as the place. Yields conditions in the order of the file. */
 export function* parseSections(
   text: string,
   fileName: string,
+  source: string = fileName,
 ): Generator<FoundCondition, ParsedSections, boolean> {
   const state: State = {
     fileName,
+    source,
     sections: new Map(),
     section: undefined,
     option: undefined,
@@ -174,7 +177,7 @@ function createParsingError(state: State): BuildError {
     `File contains parsing errors: ${state.fileName}${lines.join('')}`,
     first === undefined
       ? {}
-      : { where: { file: state.fileName, line: first.line }, hint: `line ${first.line} ${first.reason}` },
+      : { where: { file: state.source, line: first.line }, hint: `line ${first.line} ${first.reason}` },
   );
 }
 
@@ -185,7 +188,7 @@ function createMissingHeaderError(state: State, line: string, number: number): B
     'CONFIG_SYNTAX',
     `File contains no section headers.\nfile: ${state.fileName}, line: ${number}\n${pythonRepr(line)}`,
     {
-      where: { file: state.fileName, line: number },
+      where: { file: state.source, line: number },
       hint: `line ${number} stands before the first section header such as \`[buildout]\`${skipped}${mark}`,
     },
   );

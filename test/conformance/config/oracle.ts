@@ -26,7 +26,7 @@ export interface Failure {
   doing: string[];
 }
 
-export type SectionPairs = [string, [string, string][]][];
+type SectionPairs = [string, [string, string][]][];
 export type ParseAnswer = Failure | { sections: SectionPairs };
 export interface SaveAnswer {
   text: string;
