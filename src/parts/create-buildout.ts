@@ -107,7 +107,9 @@ function createHandle(options: BuildoutOptions): MutableHandle {
         });
       },
     }),
-    eggs: createEggInstaller(initialEggSettings(main, options, { offline, newest })),
+    eggs: createEggInstaller(
+      initialEggSettings(main, options, { offline, newest, pins: raw.get(value('versions')) ?? new Map() }),
+    ),
     python: options.python,
     directory,
     offline,

@@ -16,19 +16,18 @@ export interface Pins {
 export function initialEggSettings(
   raw: ReadonlyMap<string, string>,
   options: BuildoutOptions,
-  mode: { offline: boolean; newest: boolean },
+  early: { offline: boolean; newest: boolean; pins: ReadonlyMap<string, string> },
 ): EggSettings {
   const value = (name: string): string => raw.get(name) ?? '';
   return {
-    eggsDirectory: value('eggs-directory'),
+    eggsDirectory: versionedEggsDirectory(value, options.python.soabi),
     developEggsDirectory: value('develop-eggs-directory'),
     findLinks: splitWords(value('find-links')),
     indexUrl: value('index').trim() || options.indexUrl,
     allowHosts: splitWords(value('allow-hosts')),
-    ...mode,
-    pins: new Map(),
+    ...early,
     preferFinal: value('prefer-final') !== 'false',
-    allowPicked: true,
+    allowPicked: value('allow-picked-versions') !== 'false',
     useDependencyLinks: true,
     installFromCache: false,
     allowUnknownExtras: false,
@@ -38,6 +37,19 @@ export function initialEggSettings(
     environment: options.environment,
     buildIndexUrl: options.indexUrl,
   };
+}
+
+/** `eggs-directory` with its version and ABI tag below it. */
+export function versionedEggsDirectory(value: (option: string) => string, soabi: string): string {
+  const version = value('eggs-directory-version');
+  const directory = version === '' ? value('eggs-directory') : pythonJoin(value('eggs-directory'), version);
+  return value('abi-tag-eggs') === 'true' ? pythonJoin(directory, abiTag(soabi)) : directory;
+}
+
+/** The ABI tag of PEP 425 from `SOABI`: `cpython-311-x86_64-linux-gnu` is `cp311`. */
+function abiTag(soabi: string): string {
+  if (soabi.startsWith('cpython-')) return `cp${soabi.split('-')[1] ?? ''}`;
+  return soabi.replaceAll(/[.-]/g, '_');
 }
 
 /** The section's options as pins, with where they are written. Opening it marks them as used. */

@@ -323,7 +323,7 @@ test('query and wrong values of [buildout] answer in words of zc.buildout', asyn
 
 test('dumps the used sections at a verbosity of twenty', async () => {
   const { write, run } = createScene();
-  write(`[buildout]\nparts = a\nverbosity = 20\n[a]\nrecipe = npm:rec\npath = a\n`);
+  write(`[buildout]\nparts = a\nverbosity = 20\nnewest = false\n[a]\nrecipe = npm:rec\npath = a\n`);
   const dump = (await run()).find((line) => line.includes('Configuration data:'));
   expect(dump).toMatch(/^\nConfiguration data:\n\[a\]\npath = \/b\/a\nrecipe = npm:rec\n\[buildout\]\n/);
 });

@@ -1,9 +1,15 @@
 // The command `install`: extensions, develop eggs, recipes, the plan, and its execution, in zc.buildout's order.
 
+import { existsSync } from 'node:fs';
 import { whileDoing } from '#base';
 import type { Section } from '#config';
-import { forgetDevelopHashes, pythonJoin, recipeSignature, splitRecipe } from '#recipes';
-import { existsSync } from 'node:fs';
+import {
+  forgetDevelopHashes,
+  pythonJoin,
+  recipeSignature,
+  splitRecipe,
+  tellWhatRecipesRunOn,
+} from '#recipes';
 import { developSources, listDevelopedDirectories } from './develop-eggs.ts';
 import { executePlan } from './execute-plan.ts';
 import { dumpConfiguration } from './dump-configuration.ts';
@@ -42,6 +48,7 @@ async function prepare(run: Run, names: readonly string[]): Promise<Prepared> {
   const { handle, main } = run;
   await loadExtensions(run);
   await whileDoing('Setting up buildout directories', () => setUpDirectories(run));
+  if (run.logLevel <= 10 && handle.newest) await tellWhatRecipesRunOn(handle);
   const records = await readInstalledRecords(await main.require('installed'));
   const rules = await readRemovalRules(run, await listDevelopedDirectories(run));
   await renewDevelopEggs(run, records, rules);

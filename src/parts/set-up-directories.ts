@@ -4,6 +4,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { pythonRepr } from '#base';
 import { booleanOption } from '#config';
 import { pythonJoin, type BuildoutHandle } from '#recipes';
+import { versionedEggsDirectory } from './egg-settings.ts';
 import { log, type Run } from './run-state.ts';
 
 /** Settles `eggs-directory`, then makes it and the download and extends caches. */
@@ -11,10 +12,11 @@ export async function makeCacheDirectories(
   { main, handle }: Run,
   python: BuildoutHandle['python'],
 ): Promise<void> {
-  const version = await main.require('eggs-directory-version');
-  let eggs = await main.require('eggs-directory');
-  if (version !== '') eggs = pythonJoin(eggs, version);
-  if (await booleanOption(main, 'abi-tag-eggs', 'false')) eggs = pythonJoin(eggs, abiTag(python.soabi));
+  const options = new Map<string, string>();
+  for (const name of ['eggs-directory-version', 'eggs-directory'])
+    options.set(name, await main.require(name));
+  options.set('abi-tag-eggs', String(await booleanOption(main, 'abi-tag-eggs', 'false')));
+  const eggs = versionedEggsDirectory((name) => options.get(name) ?? '', python.soabi);
   main.set('eggs-directory', eggs);
   const downloadCache = await main.get('download-cache');
   for (const cache of [downloadCache, await main.get('extends-cache'), eggs]) {
@@ -35,10 +37,4 @@ function makeDirectory(path: string, { report }: BuildoutHandle): void {
   if (existsSync(path)) return;
   log(report, 'info', `Creating directory ${pythonRepr(path)}.`);
   mkdirSync(path, { recursive: true });
-}
-
-/** The ABI tag of PEP 425 from `SOABI`: `cpython-311-x86_64-linux-gnu` is `cp311`. */
-function abiTag(soabi: string): string {
-  if (soabi.startsWith('cpython-')) return `cp${soabi.split('-')[1] ?? ''}`;
-  return soabi.replaceAll(/[.-]/g, '_');
 }

@@ -6,7 +6,7 @@ import { canonicalizeName, parseRequirement, parseEntryPoints, satisfies } from 
 import { findBuiltIn, selectEntry } from './built-in-recipes.ts';
 import { loadNpmRecipe } from './npm-recipe.ts';
 import type { BuildoutHandle, Recipe, RecipeContext } from './recipe.ts';
-import { findReferenceDistributions } from './reference-distributions.ts';
+import { findReferenceDistributions, tryFindHere } from './reference-distributions.ts';
 import { tryNpmPackage } from './split-recipe.ts';
 
 /**
@@ -42,15 +42,18 @@ export interface UninstallTarget {
 export async function uninstallRecipe(target: UninstallTarget, buildout: BuildoutHandle): Promise<boolean> {
   const { spec, entry } = target;
   if (tryNpmPackage(spec) !== undefined || findBuiltIn(spec) !== undefined) return false;
-  const workingSet = isInstalled(spec, buildout.recipeWorkingSet)
+  const point = ['zc.buildout.uninstall', entry] as const;
+  const here = isInstalled(spec, buildout.recipeWorkingSet)
     ? buildout.recipeWorkingSet
-    : await installUninstaller(spec, buildout);
-  if (!hasEntryPoint(workingSet, spec, ['zc.buildout.uninstall', entry])) return false;
-  buildout.report({ type: 'log', level: 'info', text: 'Running uninstall recipe.' });
+    : await tryFindHere(spec, buildout);
+  if (here !== undefined && !hasEntryPoint(here, spec, point)) return false;
   const host = buildout.recipeHost();
   await host.start();
+  const workingSet = await installRecipe(spec, buildout);
+  if (!hasEntryPoint(workingSet, spec, point)) return false;
+  buildout.report({ type: 'log', level: 'info', text: 'Running uninstall recipe.' });
   const { part, options } = target;
-  return host.uninstall({ requirement: spec, entry, part, options, workingSet: buildout.recipeWorkingSet });
+  return host.uninstall({ requirement: spec, entry, part, options, workingSet });
 }
 
 /** Makes a distribution available to the recipe host; the working set that has it. */
@@ -74,12 +77,6 @@ export async function installExtensions(
   await buildout.eggs.settle();
   buildout.recipeWorkingSet = [...workingSet];
   return workingSet;
-}
-
-// Before the uninstaller's distribution is fetched, the host says what is active already, or the two would differ.
-async function installUninstaller(spec: string, buildout: BuildoutHandle): Promise<WorkingSet> {
-  await buildout.recipeHost().start();
-  return installRecipe(spec, buildout);
 }
 
 function isInstalled(spec: string, workingSet: WorkingSet): boolean {

@@ -69,6 +69,8 @@ export interface RecipeHost {
     workingSet: WorkingSet,
   ): Promise<string[]>;
   workingSetSignature(requirement: string): Promise<string[]>;
+  /** `-D`: prints the traceback and opens Python's debugger where `error` was raised; false: that was not in Python. */
+  debug?(error: unknown): Promise<boolean>;
   stop(): Promise<void>;
   cancel(): void;
 }

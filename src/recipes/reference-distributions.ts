@@ -22,20 +22,35 @@ export function findReferenceDistributions(
   return searching;
 }
 
+/** A distribution of a recipe and what it requires, when nothing has to be fetched; nothing is made active. */
+export async function tryFindHere(spec: string, buildout: BuildoutHandle): Promise<WorkingSet | undefined> {
+  const found = await tryInstall(buildout, [spec], { ...localOnly(buildout), workingSet: standIns });
+  return found === undefined ? undefined : withoutStandIns(found);
+}
+
+/**
+ * At `-v` zc.buildout tells which zc.buildout, wheel, pip and setuptools it found when it looks for upgrades of itself.
+ * We upgrade nothing, but Python recipes run on the same, so the log says as much.
+ */
+export async function tellWhatRecipesRunOn(buildout: BuildoutHandle): Promise<void> {
+  await tryInstall(buildout, ['zc.buildout', 'wheel', 'pip', 'setuptools'], localOnly(buildout));
+}
+
 async function searchReferenceDistributions(buildout: BuildoutHandle, spec: string): Promise<WorkingSet> {
-  const { eggsDirectory, developEggsDirectory } = buildout.eggs.settings();
-  const local: InstallOptions = {
+  const found =
+    (await tryInstall(buildout, [spec], localOnly(buildout))) ?? (await tryFindHere(spec, buildout));
+  if (found !== undefined || buildout.offline) return found ?? [];
+  return withoutStandIns((await tryInstall(buildout, [spec], { workingSet: standIns })) ?? []);
+}
+
+function localOnly({ eggs }: BuildoutHandle): InstallOptions {
+  const { eggsDirectory, developEggsDirectory } = eggs.settings();
+  return {
     destination: null,
     path: [developEggsDirectory, eggsDirectory],
     newest: false,
     checkPicked: false,
   };
-  const whole = await tryInstall(buildout, [spec], local);
-  if (whole !== undefined) return whole;
-  const alone = await tryInstall(buildout, [spec], { ...local, workingSet: standIns });
-  if (alone !== undefined) return withoutStandIns(alone);
-  if (buildout.offline) return [];
-  return withoutStandIns((await tryInstall(buildout, [spec], { workingSet: standIns })) ?? []);
 }
 
 // What is missing here is no failure: the recipe is built in.
