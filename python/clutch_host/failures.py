@@ -48,6 +48,23 @@ def recall_failure(description):
     return error
 
 
+def debug_failure(token):
+    """zc.buildout's -D: shows the whole traceback, then opens the debugger where the exception was raised."""
+    import pdb
+    error = _kept.get(token)
+    if error is None:
+        return False
+    shown = traceback.TracebackException(type(error), error, error.__traceback__)
+    _drop_own_frames(shown)
+    # In zc.buildout everything starts here; this process has no such frame, but people look for that line.
+    main = sys.modules['zc.buildout.buildout'].main.__code__
+    shown.stack.insert(0, traceback.FrameSummary(main.co_filename, main.co_firstlineno, main.co_name))
+    sys.stderr.write(''.join(shown.format()) + '\nStarting pdb:\n')
+    sys.stderr.flush()
+    pdb.post_mortem(error.__traceback__)
+    return True
+
+
 def _keep(error):
     global _counter
     for token, kept in _kept.items():

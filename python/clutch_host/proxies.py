@@ -49,12 +49,6 @@ class Options(real.Options):
         value = self._peer.call('option.get', section=self.name, option=option, **params)
         return default if value is None else value
 
-    def __getitem__(self, option):
-        value = self._peer.call('option.get', section=self.name, option=option)
-        if value is None:
-            raise real.MissingOption('Missing option: %s:%s' % (self.name, option))
-        return value
-
     def __setitem__(self, option, value):
         if not isinstance(value, str):
             raise TypeError('Option values must be strings', value)

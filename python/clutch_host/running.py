@@ -8,6 +8,7 @@ import zc.buildout
 import zc.buildout.buildout as real
 import zc.buildout.easy_install as easy_install
 
+from clutch_host.failures import debug_failure
 from clutch_host.installing import add_distributions, remember_picked, send_settings, take_settings
 from clutch_host.proxies import Buildout
 
@@ -30,6 +31,7 @@ def register_verbs(peer):
     peer.verbs.update({
         'config.attach': running.attach,
         'resolver.settings': take_settings,
+        'host.debug': debug_failure,
         'recipe.load': running.load,
         'recipe.create': running.create,
         'recipe.run': running.run,

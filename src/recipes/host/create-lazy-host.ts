@@ -9,6 +9,7 @@ export interface LazyHost {
   start(): Promise<HostSession>;
   /** Calls a verb of the host; `doing` completes the sentence "it died while …". */
   call(verb: string, params: Params, doing: string): Promise<unknown>;
+  debug(error: unknown): Promise<boolean>;
   stop(): Promise<void>;
   cancel(): void;
 }
@@ -56,6 +57,7 @@ export function createLazyHost(buildout: BuildoutHandle, known: KnownDistributio
       await sendSettings(opened);
       return opened.call(verb, params, doing);
     },
+    debug: async (error) => (await (await session)?.debug(error)) ?? false,
     async stop() {
       const opened = session;
       session = undefined;

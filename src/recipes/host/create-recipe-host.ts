@@ -41,6 +41,7 @@ export function createRecipeHost(buildout: BuildoutHandle): RecipeHost {
       const doing = `it read what \`${requirement}\` depends on`;
       return (await host.call('recipe.signature', { requirement }, doing)) as string[];
     },
+    debug: (error) => host.debug(error),
     stop: () => host.stop(),
     cancel: () => host.cancel(),
   };

@@ -27,6 +27,8 @@ export interface FailureExchange {
   toPython(error: unknown): Failure;
   /** The error to throw. What Python was doing is put in front of what the error remembers. */
   fromPython(failure: Failure): unknown;
+  /** The token under which Python keeps the exception that `error` is there, if it was there. */
+  pythonToken(error: unknown): string | undefined;
 }
 
 export function createFailureExchange(): FailureExchange {
@@ -40,6 +42,7 @@ export function createFailureExchange(): FailureExchange {
   }
 
   return {
+    pythonToken: (error) => pythonTokens.get(error),
     toPython(error) {
       count += 1;
       const core = `c${count}`;
@@ -50,7 +53,7 @@ export function createFailureExchange(): FailureExchange {
     fromPython(failure) {
       const known = errors.get(failure.core ?? '') ?? errors.get(failure.python ?? '');
       const error = known ?? createError(failure);
-      if (known === undefined && typeof failure.python === 'string') keep(error, failure.python);
+      if (typeof failure.python === 'string') keep(error, failure.python);
       // The traceback of the outer recipe holds that of the inner one.
       if (error instanceof RecipeException) error.traceback = failure.traceback ?? error.traceback;
       for (const activity of [...(failure.activities ?? [])].reverse()) rememberActivity(error, activity);

@@ -234,11 +234,26 @@ test('cancelling interrupts a recipe that waits', async () => {
   await outcome;
 });
 
+test('debugging an error opens the debugger where a recipe raised it', () => {
+  const output = runScript(
+    `
+    const { host, recipe } = await createHostBuildout({
+      source: 'class Recipe:\\n    def __init__(self, buildout, name, options): buildout[name]["nothing"]\\n',
+      entryPoints: '[zc.buildout]\\ndefault = demo:Recipe\\n',
+      sections: { part: { recipe: 'demo', x: '1' } },
+    });
+    const error = await recipe('part').catch((error) => error);
+    writeSync(1, String(await host.debug(error)) + String(await host.debug(new Error())));
+    await host.stop();`,
+    'up\np name\nq\n',
+  );
+  expect(output).toContain('raise MissingOption(');
+  expect(output).toMatch(/demo\.py\(2\)__init__\(\)/);
+  expect(output).toMatch(/'part'\n\(Pdb\) truefalse$/);
+});
+
 test('what recipes print and log stands between the lines of the core', () => {
-  const fixture = join(import.meta.dirname, '../../../test/support/host-buildout.ts');
-  const script = `
-    import { writeSync } from 'node:fs';
-    import { createHostBuildout } from ${JSON.stringify(fixture)};
+  const output = runScript(`
     const source = \`
 import logging, os, sys
 class Recipe:
@@ -260,11 +275,7 @@ class Recipe:
     writeSync(1, 'Installing part.\\n');
     await made.install();
     writeSync(1, 'Done.\\n');
-    await host.stop();
-  `;
-  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
-    encoding: 'utf8',
-  });
+    await host.stop();`);
   expect(output.split('\n')).toEqual([
     'init part',
     'Installing part.',
@@ -277,3 +288,17 @@ class Recipe:
     '',
   ]);
 });
+
+/** What a program with a buildout of its own writes to standard output. */
+function runScript(body: string, input = ''): string {
+  const fixture = join(import.meta.dirname, '../../../test/support/host-buildout.ts');
+  const script = `
+    import { writeSync } from 'node:fs';
+    import { createHostBuildout } from ${JSON.stringify(fixture)};
+    ${body}`;
+  return execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+    input,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+}

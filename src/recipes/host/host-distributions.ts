@@ -28,12 +28,33 @@ export async function installHostDistributions(buildout: BuildoutHandle): Promis
   try {
     return await buildout.eggs.install(requirements, { ...options, pins });
   } catch (error) {
+    if (isMissing(error)) return installFromPython(buildout, requirements, { error, pins });
     if (!isCausedByPin(error)) throw error;
     const without = new Map([...pins].filter(([name]) => !ownNames.has(name)));
     without.set('zc-buildout', version);
     const workingSet = await buildout.eggs.install(requirements, { ...options, pins: without });
     warn(buildout, `Python recipes run with versions other than pinned: ${error.message}`);
     return workingSet;
+  }
+}
+
+/** Offline, or with an index that lacks them, the target Python's own zc.buildout does; else `error` is the answer. */
+async function installFromPython(
+  buildout: BuildoutHandle,
+  requirements: readonly string[],
+  { error, pins }: { error: BuildError; pins: ReadonlyMap<string, string> },
+): Promise<WorkingSet> {
+  try {
+    return await buildout.eggs.install(requirements, {
+      destination: null,
+      path: buildout.python.sitePackages,
+      newest: false,
+      checkPicked: false,
+      workingSet: buildout.recipeWorkingSet,
+      pins,
+    });
+  } catch (secondError) {
+    throw isMissing(secondError) ? error : secondError;
   }
 }
 
@@ -59,6 +80,10 @@ function chooseVersion(buildout: BuildoutHandle, pin: string | undefined): (type
 function isAllowed(version: string, pin: string): boolean {
   const specifiers = parseSpecifierSet(/^[<>=!~]/.test(pin) ? pin : `==${pin}`);
   return specifiers !== undefined && satisfies(version, specifiers);
+}
+
+function isMissing(error: unknown): error is BuildError {
+  return error instanceof BuildError && ['MISSING_DISTRIBUTION', 'OFFLINE_MISSING'].includes(error.code);
 }
 
 function isCausedByPin(error: unknown): error is BuildError {

@@ -3,12 +3,12 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pythonSourceFile } from '#python';
 import type { BuildoutHandle } from '../recipe.ts';
 import { connectHost, type Connection, type Params } from './connect-host.ts';
 import { createEggVerbs } from './egg-verbs.ts';
-import { createFailureExchange } from './exchange-failures.ts';
+import { endHost, interruptHost } from './end-host.ts';
+import { createFailureExchange, type FailureExchange } from './exchange-failures.ts';
 import { installHostDistributions } from './host-distributions.ts';
 import type { KnownDistributions } from './known-distributions.ts';
 import { createSectionVerbs } from './section-verbs.ts';
@@ -17,13 +17,12 @@ import { hostDied, spawnHost, type HostEnd, type HostProcess } from './spawn-hos
 export interface HostSession {
   /** Calls the host; `doing` completes the sentence "it died while …". */
   call(verb: string, params: Params, doing: string): Promise<unknown>;
+  /** Opens Python's debugger where `error` was raised; false when that was not in Python. */
+  debug(error: unknown): Promise<boolean>;
   stop(): Promise<void>;
   /** Interrupts what runs, more forcibly as time passes. */
   cancel(): void;
 }
-
-/** How long each step of ending the process is given before the next. */
-const patience = { stop: 10_000, interrupt: 1000, terminate: 5000, kill: 3000 } as const;
 
 /** Starts the process and, beside it, gets what it needs. */
 export async function openHostSession(
@@ -36,7 +35,8 @@ export async function openHostSession(
     environment: buildout.environment,
   });
   const verbs = { ...createSectionVerbs(buildout.sections), ...createEggVerbs(buildout, known) };
-  const session = followProcess(host, connectHost(host.stream, verbs, createFailureExchange()));
+  const failures = createFailureExchange();
+  const session = followProcess(host, connectHost(host.stream, verbs, failures), failures);
   try {
     const present = new Set(buildout.recipeWorkingSet);
     const workingSet = await installHostDistributions(buildout);
@@ -68,7 +68,7 @@ function findLauncher({ sections, directory }: BuildoutHandle): string {
   return existsSync(own) ? own : join(dirname(pythonSourceFile('')), 'bin', 'buildout');
 }
 
-function followProcess(host: HostProcess, connection: Connection): HostSession {
+function followProcess(host: HostProcess, connection: Connection, failures: FailureExchange): HostSession {
   let end: HostEnd | undefined;
   // The innermost is what the process is in.
   const doings: string[] = [];
@@ -78,54 +78,34 @@ function followProcess(host: HostProcess, connection: Connection): HostSession {
     connection.fail(hostDied(ended, doings.at(-1) ?? 'it had nothing to do'));
   });
 
-  async function waitAtMost(milliseconds: number): Promise<boolean> {
-    await Promise.race([host.ended, sleep(milliseconds, undefined, { ref: false })]);
-    return end !== undefined;
-  }
-
-  async function endProcess(): Promise<void> {
-    if (await waitAtMost(patience.stop)) return;
-    host.kill('SIGTERM');
-    if (await waitAtMost(patience.kill)) return;
-    host.kill('SIGKILL');
-    await host.ended;
-  }
-
-  /** On a terminal the process got the interrupt itself; this is for when it did not, or takes no notice. */
-  async function interruptProcess(): Promise<void> {
-    const steps = [
-      { signal: 'SIGINT', wait: patience.interrupt },
-      { signal: 'SIGTERM', wait: patience.terminate },
-      { signal: 'SIGKILL', wait: patience.kill },
-    ] as const;
-    for (const { signal, wait } of steps) {
-      const gone = await waitAtMost(wait);
-      if (gone || connection.waiting() === 0) return;
-      host.kill(signal);
+  async function call(verb: string, params: Params, doing: string): Promise<unknown> {
+    if (end !== undefined) throw hostDied(end, doing);
+    doings.push(doing);
+    host.hold(true);
+    try {
+      return await connection.call(verb, params);
+    } finally {
+      doings.splice(doings.lastIndexOf(doing), 1);
+      if (connection.waiting() === 0) host.hold(false);
     }
   }
 
   return {
-    async call(verb, params, doing) {
-      if (end !== undefined) throw hostDied(end, doing);
-      doings.push(doing);
-      host.hold(true);
-      try {
-        return await connection.call(verb, params);
-      } finally {
-        doings.splice(doings.lastIndexOf(doing), 1);
-        if (connection.waiting() === 0) host.hold(false);
-      }
+    call,
+    async debug(error) {
+      const token = failures.pythonToken(error);
+      if (token === undefined || end !== undefined) return false;
+      return (await call('host.debug', { token }, 'you debugged it')) === true;
     },
     async stop() {
       if (end !== undefined) return;
       host.hold(true);
       connection.call('host.stop', {}).catch(() => undefined);
-      await endProcess();
+      await endHost(host);
     },
     cancel() {
       connection.notify('host.cancel');
-      void interruptProcess();
+      void interruptHost(host, () => connection.waiting() === 0);
     },
   };
 }
