@@ -10,10 +10,13 @@ export function hashBytes(content: string | Uint8Array, algorithm: HashName = 's
   return createHash(algorithm).update(content).digest('hex');
 }
 
+// One buffer for all: reading is synchronous, so nobody else uses it meanwhile.
+let buffer: Buffer | undefined;
+
 /** The digest of a file's bytes in lower-case hexadecimal; fails as `open` and `read` do. */
 export function hashFile(path: string, algorithm: HashName = 'sha256'): string {
   const hash = createHash(algorithm);
-  const buffer = Buffer.allocUnsafe(1 << 18);
+  buffer ??= Buffer.allocUnsafeSlow(1 << 18);
   const file = openSync(path, 'r');
   try {
     for (let count = readSync(file, buffer); count > 0; count = readSync(file, buffer)) {

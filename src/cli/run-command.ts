@@ -50,12 +50,15 @@ function asksForHelp(line: CommandLine): boolean {
 }
 
 async function runOperation(operation: Operation, line: CommandLine, context: RunContext): Promise<void> {
+  if (line.command === 'init') {
+    await whileDoing('Initializing.', () =>
+      initConfiguration(line.configurationFile, line.arguments, context.report),
+    );
+  }
+  const settings = await readSettings(line, context);
   let buildout: Buildout | undefined;
   try {
-    buildout = await whileDoing('Initializing.', async () => {
-      if (line.command === 'init') initConfiguration(line.configurationFile, line.arguments, context.report);
-      return createBuildout(await readSettings(line, context));
-    });
+    buildout = await whileDoing('Initializing.', () => createBuildout(settings));
     await operation(buildout, line.arguments);
   } finally {
     await buildout?.close();
