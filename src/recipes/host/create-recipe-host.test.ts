@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { activitiesOf, BuildError } from '#base';
 import { afterEach, expect, test } from 'vitest';
@@ -12,7 +12,10 @@ import { RecipeException, RecipeExit } from './recipe-failures.ts';
 const running: HostBuildout[] = [];
 
 afterEach(async () => {
-  await Promise.all(running.splice(0).map(({ host }) => host.stop()));
+  for (const { host, directory } of running.splice(0)) {
+    await host.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
 });
 
 const prelude = `

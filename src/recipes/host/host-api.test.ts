@@ -9,7 +9,10 @@ import { createHostBuildout, type HostBuildout } from '../../../test/support/hos
 const running: HostBuildout[] = [];
 
 afterEach(async () => {
-  await Promise.all(running.splice(0).map(({ host }) => host.stop()));
+  for (const { host, directory } of running.splice(0)) {
+    await host.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
 });
 
 type SectionTexts = Record<string, Record<string, string>>;
@@ -237,14 +240,15 @@ test('cancelling interrupts a recipe that waits', async () => {
 test('debugging an error opens the debugger where a recipe raised it', () => {
   const output = runScript(
     `
-    const { host, recipe } = await createHostBuildout({
+    const { host, recipe, directory } = await createHostBuildout({
       source: 'class Recipe:\\n    def __init__(self, buildout, name, options): buildout[name]["nothing"]\\n',
       entryPoints: '[zc.buildout]\\ndefault = demo:Recipe\\n',
       sections: { part: { recipe: 'demo', x: '1' } },
     });
     const error = await recipe('part').catch((error) => error);
     writeSync(1, String(await host.debug(error)) + String(await host.debug(new Error())));
-    await host.stop();`,
+    await host.stop();
+    rmSync(directory, { recursive: true });`,
     'up\np name\nq\n',
   );
   expect(output).toContain('raise MissingOption(');
@@ -268,14 +272,15 @@ class Recipe:
         os.system('echo child')
         print('last')
 \`;
-    const { host, recipe } = await createHostBuildout({
+    const { host, recipe, directory } = await createHostBuildout({
       source, entryPoints: '[zc.buildout]\\ndefault = demo:Recipe\\n', sections: { part: { recipe: 'demo', x: '1' } },
     });
     const made = await recipe('part');
     writeSync(1, 'Installing part.\\n');
     await made.install();
     writeSync(1, 'Done.\\n');
-    await host.stop();`);
+    await host.stop();
+    rmSync(directory, { recursive: true });`);
   expect(output.split('\n')).toEqual([
     'init part',
     'Installing part.',
@@ -293,7 +298,7 @@ class Recipe:
 function runScript(body: string, input = ''): string {
   const fixture = join(import.meta.dirname, '../../../test/support/host-buildout.ts');
   const script = `
-    import { writeSync } from 'node:fs';
+    import { rmSync, writeSync } from 'node:fs';
     import { createHostBuildout } from ${JSON.stringify(fixture)};
     ${body}`;
   return execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
