@@ -1,6 +1,7 @@
 // What recipes and extensions can do with `buildout`, `options` and zc.buildout's installer, and what the core sees.
 
 import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
