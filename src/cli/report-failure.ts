@@ -1,6 +1,7 @@
 // What a failed run prints (buildout.py, `main`): what was going on, then the error; the way out comes after it.
 
 import { activitiesOf, BuildError, type Where } from '#base';
+import { RecipeExit } from '#recipes';
 
 export interface FailureText {
   /** For standard error. */
@@ -14,14 +15,20 @@ export interface FailureText {
  * Anything else is a bug (ours or a recipe's) and shows its stack.
  */
 export function formatFailure(error: unknown, hints: boolean): FailureText {
-  const activities = activitiesOf(error);
-  const chain = activities.length === 0 ? '' : `While:\n${activities.map((text) => `  ${text}\n`).join('')}`;
+  if (error instanceof RecipeExit) return { text: '', exitCode: error.exitCode };
+  const chain = formatActivities(error);
   if (error instanceof BuildError) {
     const exitCode = error.code === 'INTERRUPTED' ? 130 : 1;
     const hint = hints || isOurs(error) ? formatHints(error) : '';
     return { text: `${chain}Error: ${error.message}\n${hint}`, exitCode };
   }
   return { text: `${chain}${internalError}${stackOf(error)}\n`, exitCode: 1 };
+}
+
+/** The `While:` lines, outermost first; empty when nothing is known. */
+export function formatActivities(error: unknown): string {
+  const activities = activitiesOf(error);
+  return activities.length === 0 ? '' : `While:\n${activities.map((text) => `  ${text}\n`).join('')}`;
 }
 
 /** Errors that zc.buildout does not have: nobody compares their text, so they may always say more. */

@@ -2,7 +2,10 @@
 
 import { BuildError, whileDoing, type Environment, type Report } from '#base';
 import { createBuildout, initConfiguration, type Buildout } from '#parts';
+import { RecipeExit } from '#recipes';
+import { formatActivities } from './report-failure.ts';
 import { readSettings } from './read-settings.ts';
+import { writeWhole } from './standard-output.ts';
 import type { CommandLine } from './parse-command-line.ts';
 import { commandUsage, usage } from './usage.ts';
 import { clutchVersion, compatibleVersion } from './version.ts';
@@ -60,7 +63,17 @@ async function runOperation(operation: Operation, line: CommandLine, context: Ru
   try {
     buildout = await whileDoing('Initializing.', () => createBuildout(settings));
     await operation(buildout, line.arguments);
+  } catch (error) {
+    if (line.debug) await debugInPython(error, buildout);
+    throw error;
   } finally {
     await buildout?.close();
   }
+}
+
+/** `-D`: the debugger starts where a Python recipe failed; what it showed is not printed again. */
+async function debugInPython(error: unknown, buildout: Buildout | undefined): Promise<void> {
+  if (buildout === undefined || !buildout.hasRecipeHost()) return;
+  writeWhole(2, formatActivities(error));
+  if ((await buildout.recipeHost().debug?.(error)) === true) throw new RecipeExit(1);
 }
