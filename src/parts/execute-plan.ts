@@ -1,8 +1,8 @@
 // Carries out a plan: uninstalls, then updates and installs part by part, and saves `.installed.cfg` after each.
 
-import { pythonRepr, whileDoing } from '#base';
+import { BuildError, pythonRepr, whileDoing } from '#base';
 import { formatUnusedOptions, type Section } from '#config';
-import { pythonJoin, splitRecipe, uninstallRecipe, type Recipe } from '#recipes';
+import { pythonJoin, RecipeExit, splitRecipe, uninstallRecipe, type Recipe } from '#recipes';
 import { callRecipe } from './call-recipe.ts';
 import type { InstalledRecords } from './installed-records.ts';
 import type { OptionChange, PartPlan, PartStep, UninstallReason } from './plan-parts.ts';
@@ -100,12 +100,17 @@ async function updatePart(section: Section, execution: Execution): Promise<reado
     const paths = await callRecipe(section, () => recipe.update?.() ?? recipe.install(), rules);
     return [...old, ...(paths ?? []).filter((path) => !old.includes(path))];
   } catch (error) {
-    if (run.handle.signal?.aborted === true) throw error;
+    if (run.handle.signal?.aborted === true || endsTheProcess(error)) throw error;
     forgetPart(section.name, records);
     removeRecorded(old, execution);
     records.save();
     throw error;
   }
+}
+
+// In zc.buildout these end the process that would clean up: the part stays as recorded, and is tried again.
+function endsTheProcess(error: unknown): boolean {
+  return error instanceof RecipeExit || (error instanceof BuildError && error.code === 'RECIPE_HOST_DIED');
 }
 
 function recipeOf(section: Section): Recipe {

@@ -20,4 +20,4 @@ export { tellWhatRecipesRunOn } from './reference-distributions.ts';
 export { splitRecipe, type RecipeName } from './split-recipe.ts';
 export { forgetDevelopHashes } from './hash-develop-directory.ts';
 export { pythonJoin } from './python-join.ts';
-export { createRecipeHost } from './host/index.ts';
+export { createRecipeHost, RecipeExit } from './host/index.ts';
