@@ -3,7 +3,7 @@
 
 import { availableParallelism } from 'node:os';
 
-import { BuildError, type Event } from '#base';
+import { BuildError } from '#base';
 import { isSameProject, resolveWorkingSet } from '#resolver';
 import { canonicalizeName } from '#standards';
 
@@ -12,6 +12,7 @@ import type { EggRun, Places } from './egg-run.ts';
 import { createBuildLimiter, createEggSupply, type BuildRequirements, type EggSupply } from './egg-supply.ts';
 import type { Distribution } from './eggs-contract.ts';
 import { createEnvironment } from './environment.ts';
+import { progressOnly, withoutLines } from './held-console.ts';
 import { createLastResort } from './last-resort.ts';
 import { createRecordedCandidates } from './recorded-candidates.ts';
 
@@ -36,7 +37,8 @@ export function createBuildRequirements(context: BuildContext): BuildRequirement
       const key = JSON.stringify([[...requirements].sort(), building]);
       let obtained = known.get(key);
       if (obtained === undefined) {
-        obtained = resolveOrWithoutPins({ context, directory, workshop, requirements, building });
+        const job = { context, directory, workshop, requirements, building };
+        obtained = withoutLines(() => resolveOrWithoutPins(job));
         known.set(key, obtained);
       }
       return obtained;
@@ -66,7 +68,6 @@ async function resolveOrWithoutPins(job: Job): Promise<Obtained> {
 async function resolveForBuild(job: Job, pins: ReadonlyMap<string, string>): Promise<Obtained> {
   const { settings } = job.context.run;
   const workshop = job.workshop();
-  const report = withoutConsole(settings.report);
   const source = createSource(job, createNestedSupply(job, pins));
   const dists = await resolveWorkingSet({
     specs: job.requirements,
@@ -81,7 +82,7 @@ async function resolveForBuild(job: Job, pins: ReadonlyMap<string, string>): Pro
     followDependencyLinks: false,
     allowUnknownExtras: true,
     ledger: { pick: ignore, require: ignore, versions: () => [], requiredBy: () => new Map() },
-    report,
+    report: progressOnly(settings.report),
   });
   await workshop.settle();
   return {
@@ -99,7 +100,7 @@ function createNestedSupply(job: Job, pins: ReadonlyMap<string, string>): EggSup
     fetcher: run.fetcher(),
     python: run.settings.python,
     environment: run.settings.environment,
-    report: withoutConsole(run.settings.report),
+    report: progressOnly(run.settings.report),
     request: run.request(pins),
     buildRequirements: createBuildRequirements(context),
     building,
@@ -144,15 +145,9 @@ function createSource(job: Job, supply: EggSupply): ReturnType<typeof createDist
     python: settings.python,
     destination: directory.path,
     preferFinal: true,
+    report: progressOnly(settings.report),
     fallback: createLastResort(settings.python, (project) => eggs.findLinked(project)),
   });
-}
-
-/** Progress stays visible; lines about build requirements are not zc.buildout's. */
-function withoutConsole(report: (event: Event) => void): (event: Event) => void {
-  return (event) => {
-    if (event.type !== 'log' && event.type !== 'print') report(event);
-  };
 }
 
 function ignore(): void {

@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 
+import type { Report } from '#base';
 import type { Candidate, Index } from '#index';
 import type { PythonDescription } from '#python';
 import { chooseCandidate, isSameProject, type DistributionSource } from '#resolver';
@@ -16,6 +17,7 @@ import type { Distribution } from './eggs-contract.ts';
 import type { EggEnvironment } from './environment.ts';
 import { explainMissing } from './explain-missing.ts';
 import { findDistributions } from './find-distributions.ts';
+import { holdLines, type HeldLines } from './held-console.ts';
 import { needsPkgResources } from './namespace-style.ts';
 import type { ObtainedEggs } from './obtained-eggs.ts';
 import type { RecordedCandidates } from './recorded-candidates.ts';
@@ -26,7 +28,7 @@ export interface SourceOptions {
   environment: EggEnvironment;
   /** The index with the links so far; a new one when there are more links. */
   index: Index;
-  withLinks: (links: readonly string[]) => Index | undefined;
+  withLinks: (links: readonly string[], dist: Distribution) => Index | undefined;
   /** Asked when the index has nothing for a requirement. */
   secondIndex?: (() => Index) | undefined;
   records?: RecordedCandidates | undefined;
@@ -40,6 +42,7 @@ export interface SourceOptions {
   /** Where eggs go; `undefined` when nothing is installed. */
   destination: string | undefined;
   preferFinal: boolean;
+  report: Report;
   fallback: (requirement: Requirement) => Distribution | undefined;
 }
 
@@ -49,7 +52,7 @@ export function createDistributionSource(
   const { environment, supply, obtained, python } = options;
   let { index } = options;
   const indexOf = new WeakMap<EggCandidate, Index>();
-  const asked = new Map<string, Promise<readonly EggCandidate[]>>();
+  const asked = new Map<string, { answer: Promise<readonly EggCandidate[]>; lines: HeldLines }>();
   const around = new Map<string, readonly Distribution[]>();
 
   async function ask(requirement: Requirement): Promise<readonly EggCandidate[]> {
@@ -94,23 +97,31 @@ export function createDistributionSource(
     return known;
   }
 
-  return {
+  function askOnce(requirement: Requirement): { answer: Promise<readonly EggCandidate[]>; lines: HeldLines } {
+    const key = `${requirement.name} ${formatRequirement(requirement)}`;
+    let known = asked.get(key);
+    if (known === undefined) {
+      const lines = holdLines(options.report);
+      known = { answer: lines.collect(() => ask(requirement)), lines };
+      asked.set(key, known);
+    }
+    return known;
+  }
+
+  const source: DistributionSource<Distribution, EggCandidate> = {
+    ahead: () => ({ ...source, candidates: (requirement) => askOnce(requirement).answer }),
     installed: (project) => environment.find(project),
     distributionsAt,
     candidates: (requirement) => {
-      const key = `${requirement.name} ${formatRequirement(requirement)}`;
-      let answer = asked.get(key);
-      if (answer === undefined) {
-        answer = ask(requirement);
-        asked.set(key, answer);
-      }
+      const { answer, lines } = askOnce(requirement);
+      lines.release();
       return answer;
     },
     prepare: async (candidate) => {
       const from = indexOf.get(candidate) ?? index;
       const text = await supply.metadataText(candidate.file, from);
       if (text !== undefined) return describeText(text, candidate, python);
-      return describeEggAt(await supply.egg(candidate.file, from), '', python);
+      return describeEggAt(await supply.egg(candidate.file, from, 'ahead'), '', python);
     },
     obtain: async (candidate, requirement) => {
       const egg = await supply.egg(candidate.file, indexOf.get(candidate) ?? index);
@@ -126,8 +137,8 @@ export function createDistributionSource(
     needsPkgResources: async (dist) =>
       obtained.needsPkgResources(dist) ??
       needsPkgResources(dist.metadata('namespace_packages.txt'), dist.location),
-    addLinks: async (links) => {
-      const wider = options.withLinks(links);
+    addLinks: async (links, dist) => {
+      const wider = options.withLinks(links, dist);
       if (wider === undefined) return;
       index = wider;
       asked.clear();
@@ -135,6 +146,7 @@ export function createDistributionSource(
     explainMissing: async (requirement) =>
       explainMissing(requirement, { index, judge: options.judge, environment }),
   };
+  return source;
 }
 
 function filesOf(index: Index, requirement: Requirement): Promise<readonly Candidate[]> {

@@ -10,6 +10,7 @@ import { createEggRun, type EggRun } from './egg-run.ts';
 import type { EggInstaller, EggSettings, InstallOptions, WorkingSet } from './eggs-contract.ts';
 import { findDistributions, tryRealpath } from './find-distributions.ts';
 import { createInstallSource, placesOf, prepareDestination } from './installation.ts';
+import { buildoutProjects } from './last-resort.ts';
 import { sortWorkingSet } from './sort-working-set.ts';
 
 /** One for a whole run: it remembers index pages, eggs and picks. Reads and starts nothing before it is used. */
@@ -37,7 +38,7 @@ async function install(run: EggRun, specs: readonly string[], options: InstallOp
   const canInstall = destination !== undefined;
   const pins = options.pins ?? settings.pins;
   const source = createInstallSource(run, { options, destination, pins });
-  return resolveWorkingSet({
+  const resolving = resolveWorkingSet({
     specs,
     pins,
     pinOrigins: run.pinOrigins(),
@@ -48,6 +49,7 @@ async function install(run: EggRun, specs: readonly string[], options: InstallOp
     preferFinal: settings.preferFinal,
     allowPicked: settings.allowPicked,
     checkPicked: options.checkPicked ?? true,
+    neverPicked: buildoutProjects,
     followDependencyLinks:
       !settings.installFromCache && (options.useDependencyLinks ?? settings.useDependencyLinks),
     allowUnknownExtras: options.allowUnknownExtras ?? settings.allowUnknownExtras,
@@ -55,6 +57,13 @@ async function install(run: EggRun, specs: readonly string[], options: InstallOp
     workingSet: options.workingSet,
     report: settings.report,
   });
+  try {
+    return await resolving;
+  } catch (error) {
+    // What was obtained before the failure is installed, as in zc.buildout; the first failure is the one to tell.
+    await run.workshop.settle().catch(() => undefined);
+    throw error;
+  }
 }
 
 interface DevelopRequest {

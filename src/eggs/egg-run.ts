@@ -20,6 +20,7 @@ import type { EggSettings } from './eggs-contract.ts';
 import { openEggsDirectory, type EggsDirectory } from './eggs-directory.ts';
 import { createFileFetcher, type FileFetcher } from './fetch-file.ts';
 import { tryRealpath } from './find-distributions.ts';
+import { holdingReport } from './held-console.ts';
 import { createObtainedEggs, type ObtainedEggs } from './obtained-eggs.ts';
 import { createCandidateJudge, type CandidateJudge } from './usable-candidates.ts';
 
@@ -151,7 +152,7 @@ function openIndex(places: Places, settings: EggSettings): Index {
     allowHosts,
     http,
     offline,
-    report,
+    report: holdingReport(report),
     ...(downloadCache === undefined ? {} : { downloadCache }),
   });
 }

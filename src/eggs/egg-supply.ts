@@ -1,16 +1,18 @@
 // From a candidate to an egg: out of the egg cache by hash, else fetched and unpacked or built. What a candidate
 // requires is known before its egg is made, so that the resolver can look further ahead.
 
-import { createLimiter, type Environment, type Report } from '#base';
+import { BuildError, createLimiter, type Environment, type Report } from '#base';
 import { buildSdist, eggFromEggFile, eggFromWheel, readWheelMetadata, type BuiltEgg } from '#build';
 import type { Candidate, Index } from '#index';
 import type { PythonDescription } from '#python';
 import { canonicalizeName } from '#standards';
-import type { EggCache } from '#store';
+import type { EggCache, EggFacts } from '#store';
 
 import { describeEgg } from './describe-egg.ts';
 import { findCached, pinsOn, requestKeys, type BuildRecord, type RequestContext } from './egg-request.ts';
+import { allowsPython } from './target-platform.ts';
 import type { WorkshopEgg, Workshop } from './egg-workshop.ts';
+import { holdingReport, holdLines, type HeldLines } from './held-console.ts';
 import { knownHash, type FetchedFile, type FileFetcher } from './fetch-file.ts';
 
 /** Obtains build requirements: entries of `sys.path`, and which versions they are. */
@@ -24,8 +26,8 @@ export interface BuildRequirements {
 export interface EggSupply {
   /** The METADATA of a wheel, as soon as its file is here; `undefined`: the egg itself must tell. */
   metadataText(candidate: Candidate, index: Index): Promise<string | undefined>;
-  /** The egg, its files on this machine; finishing touches go on. */
-  egg(candidate: Candidate, index: Index): Promise<WorkshopEgg>;
+  /** The egg, its files on this machine; finishing touches go on. `ahead`: console lines wait for a later call. */
+  egg(candidate: Candidate, index: Index, ahead?: 'ahead'): Promise<WorkshopEgg>;
   /** Whether no network is needed for it. */
   isCached(candidate: Candidate): Promise<boolean>;
 }
@@ -49,6 +51,7 @@ export interface EggSupplyOptions {
 }
 
 interface Preparation {
+  lines: HeldLines;
   source: Promise<{ cached: WorkshopEgg } | { file: FetchedFile }>;
   egg: Promise<WorkshopEgg>;
 }
@@ -61,12 +64,14 @@ export function createEggSupply(options: EggSupplyOptions): EggSupply {
     const key = candidate.location;
     const known = preparations.get(key);
     if (known !== undefined) return known;
-    const source = findSource(candidate, index);
-    const egg = source.then((found) =>
-      'cached' in found ? found.cached : makeEgg(candidate, found.file, options),
+    const lines = holdLines(options.report);
+    const source = lines.collect(() => findSource(candidate, index));
+    const egg = lines.collect(() =>
+      source.then((found) => ('cached' in found ? found.cached : makeEgg(candidate, found.file, options))),
     );
+    // Whoever wants the egg hears of its failure.
     egg.catch(() => undefined);
-    const preparation = { source, egg };
+    const preparation = { source, egg, lines };
     preparations.set(key, preparation);
     return preparation;
   }
@@ -105,7 +110,11 @@ export function createEggSupply(options: EggSupplyOptions): EggSupply {
       if (candidate.kind !== 'wheel' || 'cached' in found) return undefined;
       return readWheelMetadata(found.file.path);
     },
-    egg: (candidate, index) => prepare(candidate, index).egg,
+    egg: (candidate, index, ahead) => {
+      const { egg, lines } = prepare(candidate, index);
+      if (ahead === undefined) lines.release();
+      return egg;
+    },
     isCached: async (candidate) => {
       if (cache === undefined) return false;
       const sha256 = knownHash(candidate);
@@ -159,7 +168,8 @@ export async function buildEgg(
   file: FetchedFile,
   options: EggSupplyOptions,
 ): Promise<WorkshopEgg> {
-  const { report, python, environment } = options;
+  const { python, environment } = options;
+  const report = holdingReport(options.report);
   const workDirectory = options.workshop.workDirectory();
   const building = [...options.building, canonicalizeName(candidate.project)];
   const used: Record<string, string> = {};
@@ -207,8 +217,21 @@ function adopt(
   used?: BuildRecord,
 ): WorkshopEgg {
   const facts = describeEgg(built.directory, built.eggName);
+  checkPython(facts, options.python);
   const record = used === undefined ? {} : { used: { requirements: used.requirements, pins: used.pins } };
   return options.workshop.adopt(built.directory, { ...facts, ...record }, keys);
+}
+
+/** Index pages say it too, but not those of a directory; the words are pip's. */
+function checkPython({ project, metadata }: EggFacts, python: PythonDescription): void {
+  const { requiresPython, texts } = metadata;
+  const isEgg = texts['requires.txt'] !== undefined;
+  if (isEgg || requiresPython === undefined || allowsPython(requiresPython, python.version)) return;
+  throw new BuildError(
+    'REQUIRES_OTHER_PYTHON',
+    `Package '${project}' requires a different Python: ${python.version} not in '${requiresPython}'`,
+    { hint: `pin a version of ${project} that supports Python ${python.minor}` },
+  );
 }
 
 /** As many builds as the machine has cores, at least one. */

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 
-import { normalizePins } from '#resolver';
+import { describeDistribution, normalizePins } from '#resolver';
 
 import { createBuildRequirements, defaultBuildLimiter } from './build-requirements.ts';
 import { createDistributionSource } from './create-distribution-source.ts';
@@ -35,10 +35,14 @@ export function createInstallSource(
   return createDistributionSource({
     environment: openEnvironment(run, destination, options),
     index: run.index(places),
-    withLinks: (found) => {
+    withLinks: (found, dist) => {
       const fresh = found.filter((link) => !links.includes(link));
       for (const link of fresh) {
-        settings.report({ type: 'log', level: 'debug', text: `Adding find link '${link}'` });
+        settings.report({
+          type: 'log',
+          level: 'debug',
+          text: `Adding find link '${link}' from ${describeDistribution(dist)}`,
+        });
       }
       links.push(...fresh);
       return fresh.length === 0 ? undefined : run.index({ ...places, links: [...links] });
@@ -53,6 +57,7 @@ export function createInstallSource(
     python: settings.python,
     destination,
     preferFinal: settings.preferFinal,
+    report: settings.report,
     fallback: createLastResort(settings.python),
   });
 }

@@ -8,7 +8,8 @@ import { canonicalizeName, satisfies, type Requirement } from '#standards';
 import type { Distribution } from './eggs-contract.ts';
 import { findDistributions } from './find-distributions.ts';
 
-const projects: ReadonlySet<string> = new Set([
+/** What zc.buildout runs with: it finds these in its own Python and never picks a version of them. */
+export const buildoutProjects: ReadonlySet<string> = new Set([
   'packaging',
   'pip',
   'platformdirs',
@@ -30,7 +31,7 @@ export function createLastResort(
     const fits = (dist: Distribution): boolean =>
       canonicalizeName(dist.project) === name && satisfies(dist.version, requirement.specifiers);
     const link = best(linked(name).filter(fits));
-    if (link !== undefined || !projects.has(name)) return link;
+    if (link !== undefined || !buildoutProjects.has(name)) return link;
     own ??= python.sitePackages.flatMap((path) => findDistributions(path, { markers: python.markers }));
     return best(own.filter(fits));
   };

@@ -1,7 +1,9 @@
 // Whether an egg fits the target Python: the version and platform in its file name, as pkg_resources' `can_add` and
 // `compatible_platforms` and zc.buildout's change for macOS judge them.
 
+import { BuildError } from '#base';
 import type { PythonDescription } from '#python';
+import { parseSpecifierSet, satisfies } from '#standards';
 
 const macosPattern = /^macosx-(\d+)\.(\d+)-(.*)$/;
 
@@ -18,6 +20,16 @@ export function whyUnfit(
     return `it is for ${platform}, not ${python.platform}`;
   }
   return undefined;
+}
+
+/** Whether Requires-Python lets this version in; nonsense refuses nothing, as for pip. */
+export function allowsPython(requiresPython: string, version: string): boolean {
+  try {
+    return satisfies(version, parseSpecifierSet(requiresPython));
+  } catch (error) {
+    if (error instanceof BuildError) return true;
+    throw error;
+  }
 }
 
 function isCompatible(provided: string, ours: string): boolean {

@@ -1,13 +1,12 @@
 // From the files an index offers to those the target Python can use: wheel tags, Requires-Python, the Python and
 // platform of eggs, and yanked files only for an exact pin (PEP 592). What is left out is kept with its reason.
 
-import { BuildError } from '#base';
 import type { Candidate } from '#index';
 import type { PythonDescription } from '#python';
 import type { Precedence, ResolvableCandidate } from '#resolver';
-import { parseSpecifierSet, satisfies, supportedTags, wheelRank, type Requirement } from '#standards';
+import { supportedTags, wheelRank, type Requirement } from '#standards';
 
-import { whyUnfit } from './target-platform.ts';
+import { allowsPython, whyUnfit } from './target-platform.ts';
 
 /** A file of the index as the resolver sees it. */
 export interface EggCandidate extends ResolvableCandidate {
@@ -93,15 +92,8 @@ function pinsOneVersion(requirement: Requirement): boolean {
 function whyRefused(file: Candidate, python: PythonDescription): string | undefined {
   const { requiresPython } = file;
   if (requiresPython === undefined || requiresPython === '') return undefined;
-  try {
-    return satisfies(python.version, parseSpecifierSet(requiresPython))
-      ? undefined
-      : `it requires Python ${requiresPython}, this is ${python.version}`;
-  } catch (error) {
-    // Nonsense in Requires-Python refuses nothing, as for pip.
-    if (error instanceof BuildError) return undefined;
-    throw error;
-  }
+  if (allowsPython(requiresPython, python.version)) return undefined;
+  return `it requires Python ${requiresPython}, this is ${python.version}`;
 }
 
 function precedenceOf(file: Candidate): Precedence {

@@ -24,6 +24,11 @@ export interface DistributionSource<
   needsPkgResources(dist: Dist): Promise<boolean>;
   /** More places to look at, from `dependency_links.txt`; `true` when there was a new one. */
   addLinks(links: readonly string[], dist: Dist): Promise<void>;
+  /**
+   * The same source for looking ahead: what it would say on the console waits until the requirement's turn comes.
+   * Absent when it never says anything.
+   */
+  ahead?(): DistributionSource<Dist, Candidate>;
   /** Why there is no candidate, for the hint: wrong Python, wrong platform, yanked, hidden by allow-hosts. */
   explainMissing(requirement: Requirement): Promise<string | undefined>;
 }

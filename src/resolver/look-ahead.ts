@@ -24,7 +24,8 @@ export interface LookAheadOptions<
 export function createLookAhead<Dist extends ResolvableDistribution, Candidate extends ResolvableCandidate>(
   options: LookAheadOptions<Dist, Candidate>,
 ): LookAhead {
-  const context = { ...options.context, report: () => undefined };
+  const { source } = options.context;
+  const context = { ...options.context, source: source.ahead?.() ?? source, report: () => undefined };
   const seen = new Set<string>();
 
   function visit(requirement: Requirement): void {

@@ -19,6 +19,6 @@ export function describeOrigin(origin: RequirementOrigin): string {
     steps.push(`required by ${describeDistribution(step.requirer.dist)}`);
     step = step.requirer.origin;
   }
-  if (step === origin) return `${steps[0]} was asked for directly`;
+  if (step === origin) return `${steps[0]}, which was asked for directly`;
   return `${steps.join(', ')}, which was asked for as \`${formatRequirement(step.requirement)}\``;
 }

@@ -55,7 +55,7 @@ export function refusedByPin(
   context: FailureContext,
 ): BuildError {
   const { name } = origin.requirement;
-  const hint = [describeOrigin(origin), ...pinHint(name, context)].join('\n');
+  const hint = [`the requirement is ${describeOrigin(origin)}`, ...pinHint(name, context)].join('\n');
   return new BuildError(error.code, error.message, { hint, cause: error, ...pinWhere(name, context) });
 }
 
@@ -67,7 +67,9 @@ export function missingDistribution(
 ): BuildError {
   const hint = [
     ...(reason === undefined ? [] : [reason]),
-    ...(context.origin.requirer === undefined ? [] : [describeOrigin(context.origin)]),
+    ...(context.origin.requirer === undefined
+      ? []
+      : [`the requirement is ${describeOrigin(context.origin)}`]),
     ...pinHint(requirement.name, context),
   ].join('\n');
   return new BuildError(
@@ -87,7 +89,7 @@ export function cannotInstall(
     'OFFLINE_MISSING',
     `We don't have a distribution for ${formatRequirement(requirement)}\n` +
       `and can't ${verb} one in offline (no-install) mode.\n`,
-    origin?.requirer === undefined ? {} : { hint: describeOrigin(origin) },
+    origin?.requirer === undefined ? {} : { hint: `the requirement is ${describeOrigin(origin)}` },
   );
 }
 
@@ -107,7 +109,7 @@ To resolve this, add
 to the [versions] section,
 
 OR set \`allow-picked-versions = true\`.`,
-    origin.requirer === undefined ? {} : { hint: describeOrigin(origin) },
+    origin.requirer === undefined ? {} : { hint: `the requirement is ${describeOrigin(origin)}` },
   );
 }
 
@@ -119,7 +121,7 @@ export function unknownExtra(dist: ResolvableDistribution, origin: RequirementOr
       'If the requirement is itself from software you requested, then there might be a bug in ' +
       "requested software. You can ignore this by using 'allow-unknown-extras=true', however " +
       'that may simply cause needed software to be omitted.',
-    { hint: `${describeDistribution(dist)} has ${known}; ${describeOrigin(origin)}` },
+    { hint: `${describeDistribution(dist)} has ${known}; the requirement is ${describeOrigin(origin)}` },
   );
 }
 

@@ -49,6 +49,8 @@ export interface ResolveOptions<
   allowPicked: boolean;
   /** Picks are noted, and refused when not allowed. */
   checkPicked: boolean;
+  /** Canonical names that are never picks: what zc.buildout itself runs with and so never has to choose. */
+  neverPicked?: ReadonlySet<string> | undefined;
   followDependencyLinks: boolean;
   allowUnknownExtras: boolean;
   ledger: PickLedger;
@@ -232,6 +234,7 @@ function notePick<Dist extends ResolvableDistribution, Candidate extends Resolva
   dist: Dist,
 ): void {
   if (dist.precedence === 'develop' || isExact(wanted.requirement)) return;
+  if (run.options.neverPicked?.has(canonicalizeName(dist.project)) === true) return;
   log(run, 'debug', `Picked: ${dist.project} = ${dist.version}`);
   run.options.ledger.pick(dist.project, dist.version);
   if (!run.options.allowPicked) throw pickedNotAllowed(dist, wanted.origin);
