@@ -10,7 +10,7 @@ import { canonicalizeName, formatRequirement, parseRequirement, type Requirement
 
 import { findCached } from './egg-request.ts';
 import type { EggRun } from './egg-run.ts';
-import { buildEgg, type EggSupplyOptions } from './egg-supply.ts';
+import { buildEgg, type EggMakerOptions } from './make-egg.ts';
 import type { WorkshopEgg } from './egg-workshop.ts';
 import type { BuildOptions } from './eggs-contract.ts';
 import type { FetchedFile } from './fetch-file.ts';
@@ -53,7 +53,7 @@ export async function buildCustomEgg(run: EggRun, spec: string, options: BuildOp
 async function buildOrFind(
   candidate: Candidate,
   file: FetchedFile,
-  options: EggSupplyOptions,
+  options: EggMakerOptions,
 ): Promise<WorkshopEgg> {
   const { cache, workshop, extraEnvironment } = options;
   const hasVariables = extraEnvironment !== undefined && Object.keys(extraEnvironment).length > 0;

@@ -9,11 +9,12 @@ import { canonicalizeName } from '#standards';
 
 import { createDistributionSource } from './create-distribution-source.ts';
 import type { EggRun, Places } from './egg-run.ts';
-import { createBuildLimiter, createEggSupply, type BuildRequirements, type EggSupply } from './egg-supply.ts';
+import { createBuildLimiter, createEggSupply, type EggSupply } from './egg-supply.ts';
 import type { Distribution } from './eggs-contract.ts';
 import { createEnvironment } from './environment.ts';
 import { progressOnly, withoutLines } from './held-console.ts';
 import { createLastResort } from './last-resort.ts';
+import type { BuildRequirements } from './make-egg.ts';
 import { createRecordedCandidates } from './recorded-candidates.ts';
 
 interface Obtained {

@@ -55,11 +55,11 @@ export interface EggRun {
 
 export function createEggRun(settings: EggSettings): EggRun {
   const kept = createKeeper();
-  const workshops: Workshop[] = [];
-  const temporary: string[] = [];
+  const tools = createTools(() => run, kept);
   let buildEnvironment: Promise<Json> | undefined;
 
   const run: EggRun = {
+    ...tools,
     settings,
     ledger: createPickLedger(),
     namespaces: new Map(),
@@ -67,24 +67,7 @@ export function createEggRun(settings: EggSettings): EggRun {
     get workshop() {
       return kept('workshop', '', () => run.createWorkshop());
     },
-    cache: () => {
-      const { eggCache, report } = run.settings;
-      if (eggCache === undefined || eggCache.directory === '') return undefined;
-      const { directory, link } = eggCache;
-      return kept('cache', `${link} ${directory}`, () => openEggCache({ directory, link, report }));
-    },
     judge: () => kept('judge', '', () => createCandidateJudge(run.settings.python)),
-    fetcher: () => {
-      const directory = downloadDirectory(run.settings);
-      const { report } = run.settings;
-      return kept('fetcher', directory ?? '', () =>
-        createFileFetcher({
-          downloadDirectory: directory,
-          temporaryDirectory: () => kept('downloads', '', () => run.temporaryDirectory()),
-          report,
-        }),
-      );
-    },
     index: (places) => {
       const { offline } = run.settings;
       return kept('index', JSON.stringify([places, offline]), () => openIndex(places, run.settings));
@@ -102,14 +85,51 @@ export function createEggRun(settings: EggSettings): EggRun {
       pinOf: (name) => pins.get(canonicalizeName(name)),
     }),
     supply: (key, make) => kept('supply', key, make),
+    pinOrigins: () => {
+      const { pinOrigins } = run.settings;
+      return pinOrigins && new Map([...pinOrigins].map(([name, where]) => [canonicalizeName(name), where]));
+    },
+  };
+  return run;
+}
+
+type Tools = Pick<EggRun, 'cache' | 'fetcher' | 'compiler' | 'createWorkshop' | 'temporaryDirectory'>;
+
+/** What eggs are made with; temporary directories go when the process ends. */
+function createTools(run: () => EggRun, kept: Keeper): Tools {
+  const workshops: Workshop[] = [];
+  const temporary: string[] = [];
+  process.once('exit', () => {
+    for (const workshop of workshops) workshop.clean();
+    for (const directory of temporary) rmSync(directory, { recursive: true, force: true });
+  });
+
+  const tools: Tools = {
+    cache: () => {
+      const { eggCache, report } = run().settings;
+      if (eggCache === undefined || eggCache.directory === '') return undefined;
+      const { directory, link } = eggCache;
+      return kept('cache', `${link} ${directory}`, () => openEggCache({ directory, link, report }));
+    },
+    fetcher: () => {
+      const directory = downloadDirectory(run().settings);
+      const { report } = run().settings;
+      return kept('fetcher', directory ?? '', () =>
+        createFileFetcher({
+          downloadDirectory: directory,
+          temporaryDirectory: () => kept('downloads', '', tools.temporaryDirectory),
+          report,
+        }),
+      );
+    },
     compiler: () =>
-      kept('compiler', '', () => createCompiler(run.settings.python.executable, availableParallelism())),
+      kept('compiler', '', () => createCompiler(run().settings.python.executable, availableParallelism())),
     createWorkshop: () => {
       const workshop = createWorkshop({
-        cache: run.cache(),
-        eggsDirectory: () => run.settings.eggsDirectory,
-        compiler: () => run.compiler(),
-        report: run.settings.report,
+        cache: tools.cache(),
+        eggsDirectory: () => run().settings.eggsDirectory,
+        compiler: tools.compiler,
+        report: run().settings.report,
       });
       workshops.push(workshop);
       return workshop;
@@ -119,16 +139,8 @@ export function createEggRun(settings: EggSettings): EggRun {
       temporary.push(directory);
       return directory;
     },
-    pinOrigins: () => {
-      const { pinOrigins } = run.settings;
-      return pinOrigins && new Map([...pinOrigins].map(([name, where]) => [canonicalizeName(name), where]));
-    },
   };
-  process.once('exit', () => {
-    for (const workshop of workshops) workshop.clean();
-    for (const directory of temporary) rmSync(directory, { recursive: true, force: true });
-  });
-  return run;
+  return tools;
 }
 
 /** The directory of the download cache that holds distributions. */
@@ -158,7 +170,9 @@ function openIndex(places: Places, settings: EggSettings): Index {
 }
 
 /** Makes each thing once for the facts it depends on. */
-function createKeeper(): <T>(kind: string, facts: string, make: () => T) => T {
+type Keeper = <T>(kind: string, facts: string, make: () => T) => T;
+
+function createKeeper(): Keeper {
   const known = new Map<string, unknown>();
   return <T>(kind: string, facts: string, make: () => T): T => {
     const key = `${kind} ${facts}`;

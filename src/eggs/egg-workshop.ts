@@ -156,6 +156,7 @@ function moveIntoPlace({ egg, target }: Pick<Placement, 'egg' | 'target'>): void
   mkdirSync(dirname(target), { recursive: true });
   try {
     renameSync(directory, target);
+    rmSync(dirname(directory), { recursive: true, force: true });
   } catch (error) {
     if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return;
     if (!hasCode(error, 'EXDEV')) throw error;

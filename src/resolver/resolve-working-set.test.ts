@@ -176,22 +176,39 @@ const demo = [
   dist('demoneeded 1.2rc1'),
 ];
 
-test.each([
-  ['the newest final of everything', ['demo'], {}, ['demoneeded 1.1', 'demo 0.3']],
+const choices: [what: string, specs: string[], outcome: { settings: Settings; takes: string[] }][] = [
+  ['the newest final of everything', ['demo'], { settings: {}, takes: ['demoneeded 1.1', 'demo 0.3'] }],
   [
     'pre-releases when finals are not preferred',
     ['demo'],
-    { preferFinal: false },
-    ['demoneeded 1.2rc1', 'demo 0.4rc1'],
+    { settings: { preferFinal: false }, takes: ['demoneeded 1.2rc1', 'demo 0.4rc1'] },
   ],
-  ['what a pin says', ['demo'], { pin: { demo: '0.2', demoneeded: '1.0' } }, ['demoneeded 1.0', 'demo 0.2']],
-  ['what a pin with == says', ['demo'], { pin: { Demo: '==0.2' } }, ['demoneeded 1.1', 'demo 0.2']],
-  ['below an upper bound', ['demo'], { pin: { demoneeded: '<1.1' } }, ['demoneeded 1.0', 'demo 0.3']],
-  ['a pinned pre-release', ['demo'], { pin: { demo: '0.4rc1' } }, ['demoneeded 1.1', 'demo 0.4rc1']],
-  ['nothing for a marker that does not hold', ["demo ; python_version < '3'"], {}, []],
-])('takes %s', async (_, specs, settings, expected) => {
-  const { workingSet } = await resolve({ there: demo }, specs, settings as Settings);
-  expect(workingSet).toEqual(expected);
+  [
+    'what a pin says',
+    ['demo'],
+    { settings: { pin: { demo: '0.2', demoneeded: '1.0' } }, takes: ['demoneeded 1.0', 'demo 0.2'] },
+  ],
+  [
+    'what a pin with == says',
+    ['demo'],
+    { settings: { pin: { Demo: '==0.2' } }, takes: ['demoneeded 1.1', 'demo 0.2'] },
+  ],
+  [
+    'what is below an upper bound',
+    ['demo'],
+    { settings: { pin: { demoneeded: '<1.1' } }, takes: ['demoneeded 1.0', 'demo 0.3'] },
+  ],
+  [
+    'a pinned pre-release',
+    ['demo'],
+    { settings: { pin: { demo: '0.4rc1' } }, takes: ['demoneeded 1.1', 'demo 0.4rc1'] },
+  ],
+  ['nothing for a marker that does not hold', ["demo ; python_version < '3'"], { settings: {}, takes: [] }],
+];
+
+test.each(choices)('takes %s', async (_, specs, { settings, takes }) => {
+  const { workingSet } = await resolve({ there: demo }, specs, settings);
+  expect(workingSet).toEqual(takes);
 });
 
 test('prints what zc.buildout prints, in its order', async () => {
@@ -424,15 +441,32 @@ test('follows dependency links of what it gets, unless told not to', async () =>
 
 const setuptools = [dist('setuptools 70'), dist('setuptools 82')];
 
-test.each([
-  ['a setuptools that still has pkg_resources', {}, setuptools, ['setuptools 70', 'a.b 1']],
-  ['the pinned setuptools', { setuptools: '82' }, setuptools, ['setuptools 82', 'a.b 1']],
-  ['any setuptools when there is no older one', {}, setuptools.slice(1), ['setuptools 82', 'a.b 1']],
-])('brings %s for a namespace package of pkg_resources style', async (_, pin, available, expected) => {
-  const there = [dist('a.b 1', { isNamespace: true }), ...available];
-  const { workingSet } = await resolve({ there }, ['a.b'], { pin: pin as Record<string, string> });
-  expect(workingSet).toEqual(expected);
-});
+const namespaceCases: [
+  what: string,
+  world: { pin: Record<string, string>; available: Dist[] },
+  takes: string[],
+][] = [
+  [
+    'a setuptools that still has pkg_resources',
+    { pin: {}, available: setuptools },
+    ['setuptools 70', 'a.b 1'],
+  ],
+  ['the pinned setuptools', { pin: { setuptools: '82' }, available: setuptools }, ['setuptools 82', 'a.b 1']],
+  [
+    'any setuptools when there is no older one',
+    { pin: {}, available: setuptools.slice(1) },
+    ['setuptools 82', 'a.b 1'],
+  ],
+];
+
+test.each(namespaceCases)(
+  'brings %s for a namespace package of pkg_resources style',
+  async (_, { pin, available }, takes) => {
+    const there = [dist('a.b 1', { isNamespace: true }), ...available];
+    const { workingSet } = await resolve({ there }, ['a.b'], { pin });
+    expect(workingSet).toEqual(takes);
+  },
+);
 
 test('falls back to the last resort when nobody has a candidate', async () => {
   const own = dist('setuptools 65', { precedence: 'develop', location: '/usr/lib/python3' });

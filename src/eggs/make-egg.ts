@@ -1,0 +1,151 @@
+// An egg out of a file that is here: a wheel or an `.egg` is unpacked, a source archive goes through its build back
+// end first, under a lock, so that one machine builds it once.
+
+import { BuildError, type Environment, type Report } from '#base';
+import { buildSdist, eggFromEggFile, eggFromWheel, type BuiltEgg } from '#build';
+import type { Candidate } from '#index';
+import type { PythonDescription } from '#python';
+import { canonicalizeName } from '#standards';
+import type { EggCache, EggFacts } from '#store';
+
+import { describeEgg } from './describe-egg.ts';
+import { findCached, pinsOn, requestKeys, type BuildRecord, type RequestContext } from './egg-request.ts';
+import type { Workshop, WorkshopEgg } from './egg-workshop.ts';
+import type { FetchedFile } from './fetch-file.ts';
+import { holdingReport } from './held-console.ts';
+import { allowsPython } from './target-platform.ts';
+
+/** Obtains build requirements: entries of `sys.path`, and which versions they are. */
+export interface BuildRequirements {
+  obtain(
+    requirements: readonly string[],
+    building: readonly string[],
+  ): Promise<{ path: readonly string[]; versions: Readonly<Record<string, string>> }>;
+}
+
+export interface EggMakerOptions {
+  cache: EggCache | undefined;
+  workshop: Workshop;
+  python: PythonDescription;
+  environment: Environment;
+  report: Report;
+  request: RequestContext;
+  buildRequirements: BuildRequirements;
+  /** Projects whose build waits for this one: none of them may be built for it. */
+  building: readonly string[];
+  /** How many builds run at once; a build for another build does not wait. */
+  limitBuilds: <T>(task: () => Promise<T>) => Promise<T>;
+  buildExt?: Readonly<Record<string, string>>;
+  /** Variables for builds, as they are. */
+  extraEnvironment?: Readonly<Record<string, string>>;
+}
+
+/** The egg of a fetched file: unpacked, or built by its own back end; compiling and storing go on. */
+export async function makeEgg(
+  candidate: Candidate,
+  file: FetchedFile,
+  options: EggMakerOptions,
+): Promise<WorkshopEgg> {
+  if (candidate.kind === 'sdist') {
+    return options.limitBuilds(() => buildOnce(candidate, file, options));
+  }
+  const parent = options.workshop.workDirectory();
+  const built =
+    candidate.kind === 'wheel'
+      ? await eggFromWheel(file.path, parent, options.python)
+      : await eggFromEggFile(file.path, parent);
+  const keys = file.sha256 === '' ? [] : await allKeys(candidate, file, options);
+  return adopt(built, { keys }, options);
+}
+
+/** One builder per request on this machine: who waited looks again whether it is there. */
+async function buildOnce(
+  candidate: Candidate,
+  file: FetchedFile,
+  options: EggMakerOptions,
+): Promise<WorkshopEgg> {
+  const { cache, workshop } = options;
+  if (cache === undefined || file.sha256 === '') return buildEgg(candidate, file, options);
+  const keys = await requestKeys(candidate.kind, file.sha256, options.request);
+  const lock = await cache.lock(keys.here ?? keys.everywhere);
+  try {
+    const found = await findCached(cache, { kind: candidate.kind, sha256: file.sha256 }, options.request);
+    if (found !== undefined) return workshop.fromCache(found, () => buildEgg(candidate, file, options));
+    const egg = await buildEgg(candidate, file, options);
+    await egg.finished();
+    return egg;
+  } finally {
+    lock.release();
+  }
+}
+
+/** A source archive through its build back end to an egg; `source` may be a directory. */
+export async function buildEgg(
+  candidate: Pick<Candidate, 'kind' | 'filename' | 'project'>,
+  file: FetchedFile,
+  options: EggMakerOptions,
+): Promise<WorkshopEgg> {
+  const { python, environment } = options;
+  const report = holdingReport(options.report);
+  const workDirectory = options.workshop.workDirectory();
+  const building = [...options.building, canonicalizeName(candidate.project)];
+  const used: Record<string, string> = {};
+  const name = candidate.filename;
+  report({ type: 'build-start', name });
+  try {
+    const wheel = await buildSdist({
+      source: file.path,
+      workDirectory,
+      python,
+      environment,
+      name,
+      report,
+      requirementsFor: async (requirements) => {
+        const obtained = await options.buildRequirements.obtain(requirements, building);
+        Object.assign(used, obtained.versions);
+        return obtained.path;
+      },
+      ...(options.buildExt === undefined ? {} : { buildExt: options.buildExt }),
+      ...(options.extraEnvironment === undefined ? {} : { extraEnvironment: options.extraEnvironment }),
+    });
+    const built = await eggFromWheel(wheel, options.workshop.workDirectory(), python);
+    const pins = pinsOn(Object.keys(used), options.request);
+    const keys = file.sha256 === '' ? [] : await allKeys(candidate, file, { ...options, wheel });
+    return adopt(built, { keys, used: { requirements: used, pins } }, options);
+  } finally {
+    report({ type: 'build-end', name });
+  }
+}
+
+async function allKeys(
+  candidate: Pick<Candidate, 'kind'>,
+  file: FetchedFile,
+  options: EggMakerOptions & { wheel?: string },
+): Promise<readonly string[]> {
+  const { everywhere, here } = await requestKeys(candidate.kind, file.sha256, options.request);
+  if (here === undefined) return [everywhere];
+  return options.wheel?.endsWith('-none-any.whl') === true ? [everywhere, here] : [here];
+}
+
+function adopt(
+  built: BuiltEgg,
+  { keys, used }: { keys: readonly string[]; used?: BuildRecord },
+  options: EggMakerOptions,
+): WorkshopEgg {
+  const facts = describeEgg(built.directory, built.eggName);
+  checkPython(facts, options.python);
+  const record = used === undefined ? {} : { used: { requirements: used.requirements, pins: used.pins } };
+  return options.workshop.adopt(built.directory, { ...facts, ...record }, keys);
+}
+
+/** Index pages say it too, but not those of a directory; the words are pip's. */
+function checkPython({ project, metadata }: EggFacts, python: PythonDescription): void {
+  const { requiresPython, texts } = metadata;
+  const isEgg = texts['requires.txt'] !== undefined;
+  if (isEgg || requiresPython === undefined || allowsPython(requiresPython, python.version)) return;
+  throw new BuildError(
+    'REQUIRES_OTHER_PYTHON',
+    `Package '${project}' requires a different Python: ${python.version} not in '${requiresPython}'`,
+    { hint: `pin a version of ${project} that supports Python ${python.minor}` },
+  );
+}
