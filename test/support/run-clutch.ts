@@ -8,7 +8,12 @@ import { dirname, join } from 'node:path';
 
 export const repository: string = join(import.meta.dirname, '..', '..');
 
+/** What is under test: `bin/buildout` of this repository, or another build named by `CLUTCH_TEST_PROGRAM`. */
+export const program: string = process.env['CLUTCH_TEST_PROGRAM'] ?? join(repository, 'bin', 'buildout');
+
 export interface Workspace {
+  /** Holds the buildout's directory and the home; `remove` deletes it. */
+  base: string;
   /** The buildout's directory. */
   directory: string;
   home: string;
@@ -27,6 +32,8 @@ export interface RunOptions {
   input?: string;
   /** Run under this command, for example `['unshare', '-Urn']`. */
   prefix?: readonly string[];
+  /** Starts a process group of its own, to be killed as a whole. */
+  detached?: boolean;
 }
 
 export interface RunResult {
@@ -44,17 +51,15 @@ export function createWorkspace(): Workspace {
   mkdirSync(directory);
   mkdirSync(home);
   const start = (words: readonly string[] = [], options: RunOptions = {}): ChildProcess => {
-    const [command = '', ...rest] = [
-      ...(options.prefix ?? []),
-      join(repository, 'bin', 'buildout'),
-      ...words,
-    ];
+    const [command = '', ...rest] = [...(options.prefix ?? []), program, ...words];
     return spawn(command, rest, {
       cwd: options.cwd ?? directory,
+      detached: options.detached ?? false,
       env: { ...cleanEnvironment(home), ...options.environment },
     });
   };
   return {
+    base,
     directory,
     home,
     write: (files) => writeFiles(directory, files),
