@@ -12,6 +12,7 @@ import {
 import { createEggInstaller } from '#eggs';
 import {
   createRecipeHost,
+  fetchReferenceDistribution,
   loadRecipe,
   pythonJoin,
   splitRecipe,
@@ -71,7 +72,9 @@ export async function createBuildout(options: BuildoutOptions): Promise<Buildout
     bootstrap: () => bootstrap(run),
     init: async (words: readonly string[]) => {
       await bootstrap(run);
-      if (words.length > 0) await install(run, []);
+      if (words.length === 0) return;
+      await fetchReferenceDistribution(handle);
+      await install(run, []);
     },
     setup: (words: readonly string[]) => runSetupScript(run, words),
     annotate: (sections: readonly string[]) => annotate(run, sections),

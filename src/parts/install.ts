@@ -3,9 +3,11 @@
 import { existsSync } from 'node:fs';
 import { whileDoing } from '#base';
 import type { Section } from '#config';
+import type { EggSettings } from '#eggs';
 import {
   forgetDevelopHashes,
   pythonJoin,
+  RecipeException,
   recipeSignature,
   splitRecipe,
   tellWhatRecipesRunOn,
@@ -48,14 +50,17 @@ async function prepare(run: Run, names: readonly string[]): Promise<Prepared> {
   const { handle, main } = run;
   await loadExtensions(run);
   await whileDoing('Setting up buildout directories', () => setUpDirectories(run));
-  if (run.logLevel <= 10 && handle.newest) await tellWhatRecipesRunOn(handle);
+  await whileDoing('Checking for upgrades.', async () => {
+    refuseMissingCache(handle.eggs.settings());
+    if (run.logLevel <= 10 && handle.newest) await tellWhatRecipesRunOn(handle);
+  });
   const records = await readInstalledRecords(await main.require('installed'));
   const rules = await readRemovalRules(run, await listDevelopedDirectories(run));
   await renewDevelopEggs(run, records, rules);
 
   const wanted = await initializeParts(run, names);
   if (run.logLevel < 10) await dumpConfiguration(run);
-  await computeSignatures(run, wanted);
+  await computeSignatures(run, wanted, records);
   const plan = planParts({
     installed: records.parts.map((name) => records.part(name)).filter((part) => part !== undefined),
     wanted: await collectOptions(run, wanted, records),
@@ -63,6 +68,13 @@ async function prepare(run: Run, names: readonly string[]): Promise<Prepared> {
     exists: (path) => existsSync(pythonJoin(handle.directory, path)),
   });
   return { records, rules, plan };
+}
+
+// As in zc.buildout (easy_install.py, Installer): it calls this an internal error, and so do we.
+function refuseMissingCache({ installFromCache, downloadCache }: Readonly<EggSettings>): void {
+  if (!installFromCache || downloadCache !== undefined) return;
+  const message = 'install_from_cache set to true with no download cache';
+  throw new RecipeException(message, `ValueError: ${message}`);
 }
 
 async function renewDevelopEggs(run: Run, records: InstalledRecords, rules: RemovalRules): Promise<void> {
@@ -83,11 +95,16 @@ async function initializeParts({ handle, main }: Run, names: readonly string[]):
   return [...new Set(names.length > 0 ? names : handle.sections.parts)];
 }
 
-async function computeSignatures({ handle }: Run, parts: readonly string[]): Promise<void> {
+async function computeSignatures(
+  { handle }: Run,
+  parts: readonly string[],
+  records: InstalledRecords,
+): Promise<void> {
   for (const name of parts) {
     const section = await handle.sections.open(name);
     const { spec } = splitRecipe(await section.require('recipe'));
-    section.set('__buildout_signature__', await recipeSignature(spec, handle));
+    const recorded = records.part(name)?.options['__buildout_signature__'];
+    section.set('__buildout_signature__', await recipeSignature(spec, handle, recorded));
   }
 }
 

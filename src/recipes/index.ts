@@ -16,8 +16,8 @@ export type {
 } from './recipe.ts';
 export { installExtensions, loadRecipe, uninstallRecipe, type UninstallTarget } from './load-recipe.ts';
 export { recipeSignature } from './recipe-signature.ts';
-export { tellWhatRecipesRunOn } from './reference-distributions.ts';
+export { fetchReferenceDistribution, tellWhatRecipesRunOn } from './reference-distributions.ts';
 export { splitRecipe, type RecipeName } from './split-recipe.ts';
 export { forgetDevelopHashes } from './hash-develop-directory.ts';
 export { pythonJoin } from './python-join.ts';
-export { createRecipeHost, RecipeExit } from './host/index.ts';
+export { createRecipeHost, RecipeException, RecipeExit } from './host/index.ts';

@@ -6,7 +6,7 @@ import { canonicalizeName, parseRequirement, parseEntryPoints, satisfies } from 
 import { findBuiltIn, selectEntry } from './built-in-recipes.ts';
 import { loadNpmRecipe } from './npm-recipe.ts';
 import type { BuildoutHandle, Recipe, RecipeContext } from './recipe.ts';
-import { findReferenceDistributions, tryFindHere } from './reference-distributions.ts';
+import { tryFindHere } from './reference-distributions.ts';
 import { tryNpmPackage } from './split-recipe.ts';
 
 /**
@@ -19,11 +19,7 @@ export async function loadRecipe(spec: string, entry: string, context: RecipeCon
     return (await loadNpmRecipe(npmPackage, entry, context.buildout.directory))(context);
   }
   const entries = findBuiltIn(spec);
-  if (entries !== undefined) {
-    const factory = selectEntry(entries, entry);
-    await whileDoing(`Installing recipe ${spec}.`, () => findReferenceDistributions(context.buildout, spec));
-    return factory(context);
-  }
+  if (entries !== undefined) return selectEntry(entries, entry)(context);
   const host = context.buildout.recipeHost();
   await host.start();
   const workingSet = await installRecipe(spec, context.buildout);

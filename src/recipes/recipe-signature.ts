@@ -9,15 +9,45 @@ import { hashDevelopDirectory } from './hash-develop-directory.ts';
 import { readNpmSignature } from './npm-recipe.ts';
 import type { BuildoutHandle } from './recipe.ts';
 import { findReferenceDistributions } from './reference-distributions.ts';
+import { seeAsOnPath, type Seen } from './see-as-on-path.ts';
 import { tryNpmPackage } from './split-recipe.ts';
 
-/** The value of `__buildout_signature__` for a part whose recipe was loaded by `loadRecipe` before. */
-export async function recipeSignature(spec: string, buildout: BuildoutHandle): Promise<string> {
+/**
+ * The value of `__buildout_signature__` for a part whose recipe was loaded by `loadRecipe` before. For a built-in
+ * recipe that is the `recorded` one: whatever zc.recipe.egg zc.buildout loaded for that part, the recipe is ours, and
+ * with the value kept zc.buildout will not reinstall the part either.
+ */
+export async function recipeSignature(
+  spec: string,
+  buildout: BuildoutHandle,
+  recorded?: string,
+): Promise<string> {
   const npmPackage = tryNpmPackage(spec);
   if (npmPackage !== undefined) return readNpmSignature(npmPackage, buildout.directory);
-  const workingSet =
-    findBuiltIn(spec) === undefined ? buildout.recipeWorkingSet : await findReferenceDistributions(buildout);
-  return (await formatDistributions(collectRequired(spec, workingSet))).join(' ');
+  if (findBuiltIn(spec) === undefined) return signatureOf(spec, buildout.recipeWorkingSet);
+  if (recorded !== undefined && standsForBuiltIn(recorded, buildout)) return recorded;
+  const signature = await signatureOf(spec, await findReferenceDistributions(buildout));
+  return signature === '' ? nameOfStandIn(buildout) : signature;
+}
+
+async function signatureOf(spec: string, workingSet: WorkingSet): Promise<string> {
+  const seen = collectRequired(spec, workingSet).map((distribution) => seeAsOnPath(distribution, workingSet));
+  return (await formatDistributions(seen)).join(' ');
+}
+
+/** Whether a recorded signature is of zc.recipe.egg, used by the Python of this run. */
+function standsForBuiltIn(recorded: string, { python }: BuildoutHandle): boolean {
+  const names = recorded.split(' ');
+  const minors = names.map((name) => /-py(\d+\.\d+)\b[^/]*$/.exec(name)?.[1]);
+  return (
+    names.some((name) => /^zc[-._]recipe[-._]egg-/.test(name)) &&
+    minors.every((minor) => minor === undefined || minor === python.minor)
+  );
+}
+
+// Nothing of zc.recipe.egg is here: what its egg would be called, so that another Python reinstalls the part.
+function nameOfStandIn({ python }: BuildoutHandle): string {
+  return `zc.recipe.egg-6.0.0-py${python.minor}-${python.platform}.egg`;
 }
 
 /** The distributions a requirement needs, itself included, as far as the working set has them. */
@@ -40,7 +70,7 @@ function collectRequired(spec: string, workingSet: WorkingSet): Distribution[] {
   return [...found];
 }
 
-async function formatDistributions(distributions: readonly Distribution[]): Promise<string[]> {
+async function formatDistributions(distributions: readonly Seen[]): Promise<string[]> {
   const names: string[] = [];
   for (const distribution of [...distributions].sort(compareAsPkgResources)) {
     const { location, precedence, project } = distribution;
@@ -52,7 +82,7 @@ async function formatDistributions(distributions: readonly Distribution[]): Prom
 }
 
 // As in pkg_resources (Distribution.hashcmp): by version before name, which is why signatures look unsorted.
-function compareAsPkgResources(a: Distribution, b: Distribution): number {
+function compareAsPkgResources(a: Seen, b: Seen): number {
   return (
     compareVersionTexts(a.version, b.version) ||
     Number(a.precedence !== 'develop') - Number(b.precedence !== 'develop') ||

@@ -1,6 +1,6 @@
 // A built-in recipe stands for a distribution that zc.buildout would have loaded. Where that distribution is here, the
-// part's signature names it; where it is not, it is fetched as zc.buildout would, so that both programs can go on in
-// the same directory. The recipe itself never depends on it.
+// part's signature names it, so that both programs can go on in the same directory. It is fetched for nothing but
+// `init`, which says so as zc.buildout's does: the recipe itself never depends on it.
 
 import { BuildError } from '#base';
 import type { Distribution, InstallOptions, WorkingSet } from '#eggs';
@@ -11,15 +11,18 @@ const recipeProject = 'zc.recipe.egg';
 const found = new WeakMap<BuildoutHandle, Promise<WorkingSet>>();
 
 /** zc.recipe.egg and what it requires, as far as they are in the eggs directory or its egg-links; asked for once. */
-export function findReferenceDistributions(
-  buildout: BuildoutHandle,
-  spec: string = recipeProject,
-): Promise<WorkingSet> {
+export function findReferenceDistributions(buildout: BuildoutHandle): Promise<WorkingSet> {
   const known = found.get(buildout);
   if (known !== undefined) return known;
-  const searching = searchReferenceDistributions(buildout, spec);
+  const searching = searchReferenceDistributions(buildout);
   found.set(buildout, searching);
   return searching;
+}
+
+/** Obtains zc.recipe.egg when it is neither here nor developed. */
+export async function fetchReferenceDistribution(buildout: BuildoutHandle): Promise<void> {
+  const here = await searchReferenceDistributions(buildout);
+  if (here.length === 0) await tryInstall(buildout, [recipeProject], { workingSet: standIns });
 }
 
 /** A distribution of a recipe and what it requires, when nothing has to be fetched; nothing is made active. */
@@ -36,11 +39,9 @@ export async function tellWhatRecipesRunOn(buildout: BuildoutHandle): Promise<vo
   await tryInstall(buildout, ['zc.buildout', 'wheel', 'pip', 'setuptools'], localOnly(buildout));
 }
 
-async function searchReferenceDistributions(buildout: BuildoutHandle, spec: string): Promise<WorkingSet> {
-  const found =
-    (await tryInstall(buildout, [spec], localOnly(buildout))) ?? (await tryFindHere(spec, buildout));
-  if (found !== undefined || buildout.offline) return found ?? [];
-  return withoutStandIns((await tryInstall(buildout, [spec], { workingSet: standIns })) ?? []);
+async function searchReferenceDistributions(buildout: BuildoutHandle): Promise<WorkingSet> {
+  const found = await tryInstall(buildout, [recipeProject], localOnly(buildout));
+  return found ?? (await tryFindHere(recipeProject, buildout)) ?? [];
 }
 
 function localOnly({ eggs }: BuildoutHandle): InstallOptions {
