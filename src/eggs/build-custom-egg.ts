@@ -5,8 +5,14 @@ import { join } from 'node:path';
 
 import { BuildError, pythonRepr } from '#base';
 import type { Candidate } from '#index';
-import { cannotInstall, constrainRequirement, decideDistribution, normalizePins } from '#resolver';
-import { canonicalizeName, formatRequirement, parseRequirement, type Requirement } from '#standards';
+import {
+  cannotInstall,
+  constrainRequirement,
+  decideDistribution,
+  normalizePins,
+  requirementText,
+} from '#resolver';
+import { canonicalizeName, parseRequirement, type Requirement } from '#standards';
 
 import { findCached } from './egg-request.ts';
 import type { EggRun } from './egg-run.ts';
@@ -44,7 +50,7 @@ export async function buildCustomEgg(run: EggRun, spec: string, options: BuildOp
     request: { ...run.request(normalizePins(pins)), buildExt: options.buildExt },
   });
   const target = join(destination, egg.facts.eggName);
-  run.workshop.place(egg, target, `Getting distribution for ${pythonRepr(formatRequirement(requirement))}.`);
+  run.workshop.place(egg, target, `Getting distribution for ${pythonRepr(requirementText(requirement))}.`);
   await run.workshop.settle();
   return [target];
 }
@@ -70,7 +76,7 @@ function constrain(requirement: Requirement, pins: ReadonlyMap<string, string>):
 }
 
 function noSource(requirement: Requirement): BuildError {
-  const quoted = pythonRepr(formatRequirement(requirement));
+  const quoted = pythonRepr(requirementText(requirement));
   return new BuildError('MISSING_SOURCE', `Couldn't find a source distribution for ${quoted}.`);
 }
 

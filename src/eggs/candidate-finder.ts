@@ -3,8 +3,8 @@
 
 import type { Report } from '#base';
 import type { Candidate, Index } from '#index';
-import { chooseCandidate } from '#resolver';
-import { formatRequirement, type Requirement } from '#standards';
+import { chooseCandidate, requirementText } from '#resolver';
+import type { Requirement } from '#standards';
 
 import type { EggSupply } from './egg-supply.ts';
 import type { Distribution } from './eggs-contract.ts';
@@ -78,7 +78,7 @@ export function createCandidateFinder(options: CandidateFinderOptions): Candidat
     chooseCandidate(candidates, requirement, { preferFinal: options.preferFinal });
 
   function answerTo(requirement: Requirement): Answer {
-    const key = `${requirement.name} ${formatRequirement(requirement)}`;
+    const key = `${requirement.name} ${requirementText(requirement)}`;
     let answer = answers.get(key);
     if (answer === undefined) {
       const lines = holdLines(options.report);

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 import { pythonRepr } from '#base';
 import type { PythonDescription } from '#python';
-import { isSameProject, type DistributionSource } from '#resolver';
-import { formatRequirement, parseEggFilename, type Requirement } from '#standards';
+import { isSameProject, requirementText, type DistributionSource } from '#resolver';
+import { parseEggFilename, type Requirement } from '#standards';
 
 import { createCandidateFinder, type CandidateFinderOptions } from './candidate-finder.ts';
 import { createDistribution } from './create-distribution.ts';
@@ -41,7 +41,7 @@ export function createDistributionSource(
     const egg = await supply.egg(candidate.file, finder.indexOf(candidate));
     const target = join(options.destination ?? '', egg.facts.eggName);
     const dist = describeEggAt(egg, target, python);
-    const activity = `Getting distribution for ${pythonRepr(formatRequirement(requirement))}.`;
+    const activity = `Getting distribution for ${pythonRepr(requirementText(requirement))}.`;
     options.workshop.place(egg, target, activity);
     obtained.add(dist, hasPkgResourcesNamespaces(egg));
     environment.add(dist);

@@ -43,13 +43,16 @@ export function createDistribution(facts: DistributionFacts): Distribution {
     ...(platform === undefined ? {} : { platform }),
     ...(location.endsWith('.egg') ? { eggName: basename(location) } : {}),
     get extras() {
-      return dependencies().extras;
+      return metadata.plain?.extras ?? dependencies().extras;
     },
     requires: (extras = []) => {
       const key = extras.join(',');
       const known = required.get(key);
       if (known !== undefined) return known;
-      const result = requirementsWith(dependencies(), extras, facts.markers);
+      const result =
+        extras.length === 0 && metadata.plain !== undefined
+          ? metadata.plain.requires.map(parseRequirement)
+          : requirementsWith(dependencies(), extras, facts.markers);
       required.set(key, result);
       return result;
     },

@@ -16,7 +16,6 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import type { Event } from '#base';
-import { createHttp } from '#net';
 import { describePython, findPython, type PythonDescription } from '#python';
 
 import {
@@ -64,7 +63,9 @@ function installer(settings: Partial<EggSettings> = {}): EggInstaller {
     installFromCache: false,
     allowUnknownExtras: false,
     python,
-    http: () => createHttp({ offline: true, environment: {}, report }),
+    http: () => {
+      throw new Error('these tests need no network');
+    },
     report,
     environment: process.env,
     ...settings,

@@ -24,7 +24,11 @@ export function createEggInstaller(settings: EggSettings): EggInstaller {
     picked: () => ({ versions: run.ledger.versions(), requiredBy: run.ledger.requiredBy() }),
     namespacePackages: () => [...run.namespaces].sort(([a], [b]) => (a < b ? -1 : 1)),
     sortWorkingSet: (workingSet) => sortRunWorkingSet(run, workingSet),
-    settle: () => run.workshop.settle(),
+    settle: async () => {
+      await run.workshop.settle();
+      const directory = run.eggsDirectory(run.settings.eggsDirectory);
+      directory.remember(run.obtained.in(directory.path));
+    },
     configure: (change) => {
       run.settings = { ...run.settings, ...change };
     },

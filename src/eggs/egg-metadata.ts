@@ -7,11 +7,15 @@ import { join } from 'node:path';
 import { hasCode } from '#base';
 import type { EggMetadata } from '#store';
 
+import type { KnownEgg } from './known-eggs.ts';
+
 export interface EggMetadataReader {
   /** `dist-info`: requirements are in METADATA; `egg-info`: in requires.txt. */
   readonly style: 'dist-info' | 'egg-info';
   /** Known without METADATA being read. */
   readonly dependencies?: { requiresDist: readonly string[]; providesExtra: readonly string[] };
+  /** The same for this Python, without extras: what most of a run asks for. */
+  readonly plain?: { requires: readonly string[]; extras: readonly string[] };
   text(name: string): string | undefined;
   names(directory: string): readonly string[];
 }
@@ -47,6 +51,19 @@ export function rememberedMetadata(texts: Readonly<Record<string, string>>): Egg
     style: texts['METADATA'] === undefined ? 'egg-info' : 'dist-info',
     text: (name) => texts[name],
     names: (directory) => namesBelow(texts, directory),
+  };
+}
+
+/** Metadata in a directory of which the names and the plain requirements are known from the last run. */
+export function readKnownMetadata(directory: string, known: KnownEgg): EggMetadataReader {
+  const { style, files, requires, extras } = known;
+  const reader = readMetadataDirectory(directory, style);
+  const there = new Set(files);
+  return {
+    style,
+    plain: { requires, extras },
+    text: (name) => (there.has(name.split('/', 1)[0] ?? '') ? reader.text(name) : undefined),
+    names: (name) => (there.has(name) ? reader.names(name) : []),
   };
 }
 

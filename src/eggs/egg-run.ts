@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Where } from '#base';
+import { hashBytes, type Where } from '#base';
 import { createIndex, type Index } from '#index';
 import { createCompiler, type Compiler } from '#python';
 import { createPickLedger, type PickLedger } from '#resolver';
@@ -21,6 +21,7 @@ import { openEggsDirectory, type EggsDirectory } from './eggs-directory.ts';
 import { createFileFetcher, type FileFetcher } from './fetch-file.ts';
 import { tryRealpath } from './find-distributions.ts';
 import { holdingReport } from './held-console.ts';
+import { openKnownEggs } from './known-eggs.ts';
 import { createObtainedEggs, type ObtainedEggs } from './obtained-eggs.ts';
 import { createCandidateJudge, type CandidateJudge } from './usable-candidates.ts';
 
@@ -76,7 +77,12 @@ export function createEggRun(settings: EggSettings): EggRun {
       const real = tryRealpath(path) ?? path;
       const links = real === (tryRealpath(run.settings.eggsDirectory) ?? run.settings.eggsDirectory);
       const { markers } = run.settings.python;
-      return kept('directory', `${links} ${real}`, () => openEggsDirectory(real, { markers, links }));
+      const cache = run.cache();
+      const file = cache && join(cache.directory, 'known', `${hashBytes(real)}.json`);
+      return kept('directory', `${links} ${real}`, () => {
+        const known = links && file !== undefined ? openKnownEggs(file, real, markers) : undefined;
+        return openEggsDirectory(real, { markers, links, known });
+      });
     },
     request: (pins) => ({
       python: run.settings.python,
@@ -97,13 +103,6 @@ type Tools = Pick<EggRun, 'cache' | 'fetcher' | 'compiler' | 'createWorkshop' | 
 
 /** What eggs are made with; temporary directories go when the process ends. */
 function createTools(run: () => EggRun, kept: Keeper): Tools {
-  const workshops: Workshop[] = [];
-  const temporary: string[] = [];
-  process.once('exit', () => {
-    for (const workshop of workshops) workshop.clean();
-    for (const directory of temporary) rmSync(directory, { recursive: true, force: true });
-  });
-
   const tools: Tools = {
     cache: () => {
       const { eggCache, report } = run().settings;
@@ -131,16 +130,27 @@ function createTools(run: () => EggRun, kept: Keeper): Tools {
         compiler: tools.compiler,
         report: run().settings.report,
       });
-      workshops.push(workshop);
+      atExit(() => workshop.clean());
       return workshop;
     },
     temporaryDirectory: () => {
       const directory = mkdtempSync(join(tmpdir(), 'clutch-'));
-      temporary.push(directory);
+      atExit(() => rmSync(directory, { recursive: true, force: true }));
       return directory;
     },
   };
   return tools;
+}
+
+const exitActions: (() => void)[] = [];
+
+function atExit(action: () => void): void {
+  if (exitActions.length === 0) {
+    process.once('exit', () => {
+      for (const action of exitActions) action();
+    });
+  }
+  exitActions.push(action);
 }
 
 /** The directory of the download cache that holds distributions. */

@@ -1,13 +1,15 @@
 // The eggs directory as one listing of names: an egg is opened when its project is asked for, so that a run with
 // nothing to do costs one listing and the metadata of what it uses.
 
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
+import { requirementText } from '#resolver';
 import { canonicalizeName, parseEggFilename, type MarkerEnvironment } from '#standards';
 
-import { withPrecedence } from './create-distribution.ts';
-import { tryReadDirectory } from './egg-metadata.ts';
+import { createDistribution, withPrecedence } from './create-distribution.ts';
+import { readKnownMetadata, tryReadDirectory } from './egg-metadata.ts';
 import type { Distribution } from './eggs-contract.ts';
+import type { KnownEggs } from './known-eggs.ts';
 import { findDistributions, followEggLink, isNamedBy, tryRealpath } from './find-distributions.ts';
 
 export interface EggsDirectory {
@@ -18,16 +20,19 @@ export interface EggsDirectory {
   findLinked(project: string): readonly Distribution[];
   /** Reads the listing again; eggs that were opened stay open. */
   refresh(): void;
+  /** Remembers what was opened, and `obtained`, for the next run. */
+  remember(obtained: readonly Distribution[]): void;
 }
 
 export interface EggsDirectoryOptions {
   markers: MarkerEnvironment;
   /** Egg-links in it count. */
   links: boolean;
+  /** What the last run knew of the eggs. */
+  known?: KnownEggs | undefined;
 }
 
 export function openEggsDirectory(directory: string, options: EggsDirectoryOptions): EggsDirectory {
-  const { markers } = options;
   const path = tryRealpath(directory) ?? directory;
   const opened = new Map<string, readonly Distribution[]>();
   let names = listByProject(path);
@@ -35,7 +40,7 @@ export function openEggsDirectory(directory: string, options: EggsDirectoryOptio
   function open(name: string): readonly Distribution[] {
     let known = opened.get(name);
     if (known === undefined) {
-      known = openEntry(path, name, markers);
+      known = openEntry(path, name, options);
       opened.set(name, known);
     }
     return known;
@@ -48,9 +53,25 @@ export function openEggsDirectory(directory: string, options: EggsDirectoryOptio
     return counting.flatMap(open).filter((dist) => canonicalizeName(dist.project) === wanted);
   }
 
+  function remember(obtained: readonly Distribution[]): void {
+    const { known } = options;
+    if (known === undefined) return;
+    for (const dist of [...[...opened.values()].flat(), ...obtained]) {
+      const { eggName } = dist;
+      if (eggName === undefined || dirname(dist.location) !== path || known.find(eggName) !== undefined)
+        continue;
+      known.note(eggName, {
+        requires: dist.requires().map(requirementText),
+        extras: dist.extras,
+      });
+    }
+    known.save();
+  }
+
   return {
     path,
     find,
+    remember,
     findLinked: (project) => (names.get(canonicalizeName(project)) ?? []).filter(isEggLink).flatMap(open),
     refresh: () => {
       names = listByProject(path);
@@ -83,9 +104,21 @@ function projectOf(name: string): string | undefined {
   return parts === undefined ? unnamed : canonicalizeName(parts.project);
 }
 
-function openEntry(directory: string, name: string, markers: MarkerEnvironment): readonly Distribution[] {
+function openEntry(
+  directory: string,
+  name: string,
+  { markers, known }: EggsDirectoryOptions,
+): readonly Distribution[] {
   const path = join(directory, name);
   if (isEggLink(name)) return followEggLink(path, { markers }).filter((dist) => isNamedBy(dist, name));
+  const parts = parseEggFilename(name);
+  const egg = parts === undefined ? undefined : known?.find(name);
+  if (parts !== undefined && egg !== undefined) {
+    const { project, version, python, platform } = parts;
+    const metadata = readKnownMetadata(join(path, egg.directory), egg);
+    const facts = { project, version, pythonVersion: python, platform, markers, metadata };
+    return [createDistribution({ ...facts, location: path, precedence: 'egg' })];
+  }
   // As `_eggify_env_dest_dists`: whatever lies here is an egg.
   return findDistributions(path, { markers }).map((dist) => withPrecedence(dist, 'egg'));
 }

@@ -29,7 +29,7 @@ export function constrainRequirement(pin: string, requirement: Requirement): Req
   if (!allows(requirement, version)) {
     throw new BuildError(
       'PIN_NOT_ALLOWED',
-      `The requirement (${pythonRepr(formatRequirement(requirement))}) is not allowed by your [versions] constraint (${version})`,
+      `The requirement (${pythonRepr(requirementText(requirement))}) is not allowed by your [versions] constraint (${version})`,
     );
   }
   return { ...requirement, specifiers: parseSpecifierSet(`==${version}`) };
@@ -54,6 +54,18 @@ export function isVersionIn(version: string, requirement: Requirement): boolean 
 export function isExact(requirement: Requirement): boolean {
   const [first, second] = requirement.specifiers.specifiers;
   return first !== undefined && second === undefined && first.operator === '==';
+}
+
+const requirementTexts = new WeakMap<Requirement, string>();
+
+/** As zc.buildout prints a requirement, remembered: console lines repeat the same few hundred requirements. */
+export function requirementText(requirement: Requirement): string {
+  let text = requirementTexts.get(requirement);
+  if (text === undefined) {
+    text = formatRequirement(requirement, { safeExtras: true });
+    requirementTexts.set(requirement, text);
+  }
+  return text;
 }
 
 const requirementKeys = new WeakMap<Requirement, string>();

@@ -2,10 +2,10 @@
 // `Installer._satisfied`, with its debug lines.
 
 import { pythonRepr, type Report } from '#base';
-import { canonicalizeName, formatRequirement, safeName, type Requirement } from '#standards';
+import { canonicalizeName, safeName, type Requirement } from '#standards';
 
 import { chooseCandidate, finalsOrAll, isFinal } from './choose-candidate.ts';
-import { isExact, isVersionIn } from './constrain-requirement.ts';
+import { isExact, isVersionIn, requirementText } from './constrain-requirement.ts';
 import type { DistributionSource } from './distribution-source.ts';
 import {
   compareVersionTexts,
@@ -22,6 +22,8 @@ export interface DecisionContext<Dist extends ResolvableDistribution, Candidate 
   /** Something may be installed: without that, no index is asked. */
   canInstall: boolean;
   report: Report;
+  /** Called before the source is asked for candidates: the caller is going to wait. */
+  beforeAsking?: (() => void) | undefined;
 }
 
 /** `have` is used as it is; else `available` is to be fetched; neither: there is none. */
@@ -101,6 +103,7 @@ async function findAvailable<Dist extends ResolvableDistribution, Candidate exte
   sourceOnly: boolean,
 ): Promise<Candidate | undefined> {
   if (!context.canInstall) return undefined;
+  context.beforeAsking?.();
   const candidates = await context.source.candidates(requirement);
   return chooseCandidate(candidates, requirement, { preferFinal: context.preferFinal, sourceOnly });
 }
@@ -113,7 +116,7 @@ function isBetter(available: string, have: string, preferFinal: boolean): boolea
 }
 
 function repr(requirement: Requirement): string {
-  return pythonRepr(formatRequirement(requirement));
+  return pythonRepr(requirementText(requirement));
 }
 
 function debug(context: { report: Report }, text: string): void {

@@ -21,9 +21,10 @@ export {
 } from './distribution.ts';
 export type { DistributionSource } from './distribution-source.ts';
 export { chooseCandidate, type ChoiceRules } from './choose-candidate.ts';
-export { constrainRequirement, normalizePins } from './constrain-requirement.ts';
+export { constrainRequirement, normalizePins, requirementText } from './constrain-requirement.ts';
 export { createPickLedger, type PickLedger } from './pick-ledger.ts';
 export { createWorkingSet, type WorkingSetBuilder } from './working-set.ts';
 export { cannotInstall } from './resolution-failures.ts';
 export { decideDistribution, type Decision } from './decide-distribution.ts';
-export { resolveWorkingSet, type ResolveOptions } from './resolve-working-set.ts';
+export { resolveWorkingSet } from './resolve-working-set.ts';
+export type { ResolveOptions } from './resolution-run.ts';

@@ -1,6 +1,6 @@
-// Looking ahead: while one requirement is decided, those that are known already are followed on their own, so that
-// their pages, files and builds are under way when their turn comes. It changes nothing: no line is printed, nothing
-// is installed, and a wrong guess costs a download.
+// Looking ahead: when the resolver has to wait for one requirement, those that are known already are followed on their
+// own, so that their pages, files and builds are under way when their turn comes. It changes nothing: no line is
+// printed, nothing is installed, and a wrong guess costs a download.
 
 import { canonicalizeName, type Requirement } from '#standards';
 
@@ -8,8 +8,12 @@ import { requirementKey } from './constrain-requirement.ts';
 import { decideDistribution, type DecisionContext } from './decide-distribution.ts';
 import { knownExtras, type ResolvableCandidate, type ResolvableDistribution } from './distribution.ts';
 
-/** Follows a requirement and all it leads to; returns at once. */
-export type LookAhead = (requirement: Requirement) => void;
+export interface LookAhead {
+  /** Notes a requirement that will have its turn. */
+  note(requirement: Requirement): void;
+  /** Follows what was noted and all it leads to, from now on; returns at once. */
+  start(): void;
+}
 
 export interface LookAheadOptions<
   Dist extends ResolvableDistribution,
@@ -25,8 +29,14 @@ export function createLookAhead<Dist extends ResolvableDistribution, Candidate e
   options: LookAheadOptions<Dist, Candidate>,
 ): LookAhead {
   const { source } = options.context;
-  const context = { ...options.context, source: source.ahead?.() ?? source, report: () => undefined };
+  const context = {
+    ...options.context,
+    source: source.ahead?.() ?? source,
+    report: () => undefined,
+    beforeAsking: undefined,
+  };
   const seen = new Set<string>();
+  let noted: Requirement[] = [];
 
   function visit(requirement: Requirement): void {
     const constrained = options.constrain(requirement);
@@ -46,5 +56,12 @@ export function createLookAhead<Dist extends ResolvableDistribution, Candidate e
     for (const required of dist.requires(knownExtras(dist, requirement.extras))) visit(required);
   }
 
-  return context.canInstall ? visit : () => undefined;
+  return {
+    note: (requirement) => void noted.push(requirement),
+    start: () => {
+      const requirements = noted;
+      noted = [];
+      for (const requirement of requirements) visit(requirement);
+    },
+  };
 }

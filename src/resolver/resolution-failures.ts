@@ -2,9 +2,9 @@
 // pin is written.
 
 import { BuildError, pythonRepr, type Where } from '#base';
-import { canonicalizeName, formatRequirement, type Requirement } from '#standards';
+import { canonicalizeName, type Requirement } from '#standards';
 
-import { isVersionIn, requirementKey } from './constrain-requirement.ts';
+import { isVersionIn, requirementKey, requirementText } from './constrain-requirement.ts';
 import { compareDistributions, describeDistribution, type ResolvableDistribution } from './distribution.ts';
 import { describeOrigin, type RequirementOrigin } from './requirement-origin.ts';
 
@@ -34,7 +34,7 @@ export function versionConflict(conflict: Conflict, context: FailureContext): Bu
     'There is a version conflict.',
     `We already have: ${describeDistribution(existing)}`,
     ...requirers.map(
-      (dist) => `but ${describeDistribution(dist)} requires ${pythonRepr(formatRequirement(requirement))}.`,
+      (dist) => `but ${describeDistribution(dist)} requires ${pythonRepr(requirementText(requirement))}.`,
     ),
   ].join('\n');
   const { chosenFor, origin } = conflict;
@@ -74,7 +74,7 @@ export function missingDistribution(
   ].join('\n');
   return new BuildError(
     'MISSING_DISTRIBUTION',
-    `Couldn't find a distribution for ${pythonRepr(formatRequirement(requirement))}.`,
+    `Couldn't find a distribution for ${pythonRepr(requirementText(requirement))}.`,
     { ...(hint === '' ? {} : { hint }), ...pinWhere(requirement.name, context) },
   );
 }
@@ -87,7 +87,7 @@ export function cannotInstall(
 ): BuildError {
   return new BuildError(
     'OFFLINE_MISSING',
-    `We don't have a distribution for ${formatRequirement(requirement)}\n` +
+    `We don't have a distribution for ${requirementText(requirement)}\n` +
       `and can't ${verb} one in offline (no-install) mode.\n`,
     origin?.requirer === undefined ? {} : { hint: `the requirement is ${describeOrigin(origin)}` },
   );
