@@ -1,6 +1,7 @@
 // What `-vv` shows before anything is installed: every section that was used, references replaced.
 
 import type { Run } from './run-state.ts';
+import { hideLogins } from './hide-logins.ts';
 import { formatSection } from './installed-records.ts';
 
 /** Prints the opened sections, sorted; reading them marks their options as used. */
@@ -10,5 +11,5 @@ export async function dumpConfiguration({ handle }: Run): Promise<void> {
   for (const name of names.sort()) {
     text += formatSection(name, await (await handle.sections.open(name)).entries());
   }
-  handle.report({ type: 'print', text: `${text}\n` });
+  handle.report({ type: 'print', text: `${hideLogins(text)}\n` });
 }

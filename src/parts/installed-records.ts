@@ -6,6 +6,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasCode, syncDirectory, writeFileAtomically } from '#base';
 import { formatSavedOption, parseConfigurationText, unquoteSavedValue } from '#config';
+import { recordableOptions } from './hide-logins.ts';
 import type { InstalledPart, Options } from './plan-parts.ts';
 
 const pathsOption = '__buildout_installed__';
@@ -55,7 +56,7 @@ export async function readInstalledRecords(file: string): Promise<InstalledRecor
     setParts: (parts) => void main.set('parts', parts.join(' ')),
     setDevelopEggs: (paths) => void main.set('installed_develop_eggs', paths),
     setPart(part) {
-      const options = new Map(Object.entries(part.options));
+      const options = new Map(Object.entries(recordableOptions(part.options)));
       sections.set(part.name, options.set(pathsOption, part.paths.join('\n')));
     },
     save() {

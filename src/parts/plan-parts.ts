@@ -1,6 +1,8 @@
 // Which parts to uninstall, update and install, and why: plain data, so that it can be shown, tested and executed.
 // Nothing is opened or touched here.
 
+import { recordableOptions } from './hide-logins.ts';
+
 /** A part's options by name. */
 export type Options = Readonly<Record<string, string>>;
 
@@ -69,7 +71,7 @@ function findReason(
   input: PlanInput,
 ): UninstallReason | undefined {
   if (options === undefined) return input.uninstallOthers ? { type: 'not-wanted' } : undefined;
-  const changes = compareOptions(part.options, options);
+  const changes = compareOptions(recordableOptions(part.options), recordableOptions(options));
   if (changes.length > 0) return { type: 'changed', changes };
   const missing = part.paths.find((path) => !input.exists(path));
   return missing === undefined ? undefined : { type: 'missing', path: missing };
