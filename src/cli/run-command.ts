@@ -1,11 +1,13 @@
 // From a command line to the operation it names. Commands are thin: each calls one operation of the room below.
 
 import { BuildError, whileDoing, type Environment, type Report } from '#base';
-import { createBuildout, initConfiguration, type Buildout } from '#parts';
+import { createBuildout, initConfiguration, type Buildout, type BuildoutOptions } from '#parts';
 import { RecipeExit } from '#recipes';
 import { formatActivities } from './report-failure.ts';
 import { readSettings } from './read-settings.ts';
 import { writeWhole } from './standard-output.ts';
+import type { Command, Invocation } from './commands/command.ts';
+import { addedCommands } from './commands/index.ts';
 import type { CommandLine } from './parse-command-line.ts';
 import { commandUsage, usage } from './usage.ts';
 import { clutchVersion, compatibleVersion } from './version.ts';
@@ -36,9 +38,12 @@ const operations: Readonly<Record<string, Operation>> = {
 export async function runCommand(line: CommandLine, context: RunContext): Promise<number> {
   const print = (text: string): void => context.report({ type: 'print', text });
   const operation = operations[line.command];
+  const added = addedCommands[line.command];
   if (line.wants === 'help') print(usage);
   else if (line.wants === 'version') {
     print(`buildout version ${compatibleVersion} (clutch ${clutchVersion})\n`);
+  } else if (added !== undefined) {
+    return runAddedCommand(await added(), line, context);
   } else if (operation === undefined) {
     throw new BuildError('USAGE', `invalid command: ${line.command}`, { hint: 'see --help' });
   } else if (asksForHelp(line)) print(commandUsage[line.command] ?? usage);
@@ -52,6 +57,30 @@ function asksForHelp(line: CommandLine): boolean {
   return first === '--help' || (first === '-h' && !line.command.endsWith('setup'));
 }
 
+async function runAddedCommand(command: Command, line: CommandLine, context: RunContext): Promise<number> {
+  if (asksForHelp(line)) {
+    context.report({ type: 'print', text: command.usage });
+    return 0;
+  }
+  let settings: Promise<BuildoutOptions> | undefined;
+  let buildout: Promise<Buildout> | undefined;
+  const invocation: Invocation = {
+    words: line.arguments,
+    context,
+    settings: () => (settings ??= readSettings(line, context)),
+    openBuildout: () => (buildout ??= invocation.settings().then(open)),
+  };
+  try {
+    return await command.run(invocation);
+  } finally {
+    await (await buildout?.catch(() => undefined))?.close();
+  }
+}
+
+function open(settings: BuildoutOptions): Promise<Buildout> {
+  return whileDoing('Initializing.', () => createBuildout(settings));
+}
+
 async function runOperation(operation: Operation, line: CommandLine, context: RunContext): Promise<void> {
   if (line.command === 'init') {
     await whileDoing('Initializing.', () =>
@@ -61,7 +90,7 @@ async function runOperation(operation: Operation, line: CommandLine, context: Ru
   const settings = await readSettings(line, context);
   let buildout: Buildout | undefined;
   try {
-    buildout = await whileDoing('Initializing.', () => createBuildout(settings));
+    buildout = await open(settings);
     await operation(buildout, line.arguments);
   } catch (error) {
     if (line.debug) await debugInPython(error, buildout);

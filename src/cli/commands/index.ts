@@ -1,0 +1,5 @@
+// The commands that zc.buildout does not have, by name. Each is a chunk of its own in the bundle.
+
+import type { Command } from './command.ts';
+
+export const addedCommands: Readonly<Record<string, () => Promise<Command>>> = {};
