@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { createZip, memberOf } from '#archive';
 import { parseConfigurationText } from '#config';
 import { buildSdistFile, buildWheel, writeCheckout } from '../../support/build-distribution.ts';
 import { startIndexServer, type IndexServer } from '../../support/index-server.ts';
@@ -31,9 +32,11 @@ export async function placeForTest(files: Readonly<Record<string, string>>): Pro
   const links = join(workspace.base, 'links');
   mkdirSync(links);
   await buildDistributions(links);
+  const python = await referencePython();
+  packInstalled(python, 'setuptools', links);
   const server = await startIndexServer({ directory: links });
   onTestFinished(() => server.close());
-  const place = createPlace(workspace, server, await referencePython());
+  const place = createPlace(workspace, server, python);
   writeCheckouts(place.directory);
   place.write(files);
   return place;
@@ -43,9 +46,8 @@ function createPlace(workspace: Workspace, server: IndexServer, python: string):
   const { directory, home } = workspace;
   const environment = {
     PYTHONWARNINGS: 'ignore',
-    // Builds use the setuptools of the Python in use; pip's own index has only what the test made.
+    // Where pip looks for build requirements, even when zc.buildout gives it another index.
     PIP_INDEX_URL: server.indexUrl,
-    PIP_NO_BUILD_ISOLATION: 'false',
     BUILDOUT_PYTHON: python,
   };
   const execute = (program: string, ...words: string[]): Promise<RunResult> =>
@@ -68,6 +70,20 @@ function createPlace(workspace: Workspace, server: IndexServer, python: string):
     zcBuildout: (...words) => execute(join(dirname(python), 'buildout'), ...words),
     execute,
   };
+}
+
+/** Makes a wheel again of a distribution that the Python has, so that builds can require it without a network. */
+function packInstalled(python: string, name: string, target: string): void {
+  const library = join(dirname(dirname(python)), 'lib');
+  const site = join(library, readdirSync(library)[0] ?? '', 'site-packages');
+  const distInfo = readdirSync(site).find((entry) => entry.startsWith(`${name}-`)) ?? '';
+  const files = readFileSync(join(site, distInfo, 'RECORD'), 'utf8')
+    .split('\n')
+    .map((line) => line.split(',')[0] ?? '')
+    .filter((path) => path !== '' && !path.startsWith('../') && !path.endsWith('.pyc'));
+  const members = files.map((path) => memberOf(path, readFileSync(join(site, path))));
+  const wheel = `${distInfo.replace('.dist-info', '')}-py3-none-any.whl`;
+  writeFileSync(join(target, wheel), createZip(members, { keepOrder: true }));
 }
 
 async function buildDistributions(links: string): Promise<void> {
