@@ -1,0 +1,41 @@
+// One run of the program: reads the command line, runs, prints a failure, and ends with its exit code.
+
+import { createConsole } from './create-console.ts';
+import { parseCommandLine } from './parse-command-line.ts';
+import { formatFailure } from './report-failure.ts';
+import { runCommand } from './run-command.ts';
+import { writeWhole } from './standard-output.ts';
+
+const hints = process.stderr.isTTY || process.env['CLUTCH_HINTS'] === '1';
+const terminal = createConsole(process.stderr.isTTY && process.env['TERM'] !== 'dumb');
+const interrupted = new AbortController();
+
+// A second Ctrl-C does not wait for anything.
+process.on('SIGINT', () => {
+  if (interrupted.signal.aborted) process.exit(130);
+  interrupted.abort();
+});
+process.on('SIGTERM', () => interrupted.abort());
+
+process.exitCode = await main();
+terminal.clear();
+// Idle connections and workers must not keep a finished run alive.
+process.exit();
+
+async function main(): Promise<number> {
+  try {
+    const line = parseCommandLine(process.argv.slice(2));
+    return await runCommand(line, {
+      environment: process.env,
+      cwd: process.cwd(),
+      argv: [process.argv[1] ?? 'buildout', ...process.argv.slice(2)],
+      report: terminal.report,
+      signal: interrupted.signal,
+    });
+  } catch (error) {
+    terminal.clear();
+    const failure = formatFailure(error, hints);
+    writeWhole(2, failure.text);
+    return failure.exitCode;
+  }
+}
