@@ -101,6 +101,7 @@ function createNestedSupply(job: Job, pins: ReadonlyMap<string, string>): EggSup
     fetcher: run.fetcher(),
     python: run.settings.python,
     environment: run.settings.environment,
+    signal: run.settings.signal,
     report: progressOnly(run.settings.report),
     request: run.request(pins),
     buildRequirements: createBuildRequirements(context),

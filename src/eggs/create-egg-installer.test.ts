@@ -247,6 +247,15 @@ test('keeps files in the download cache, and installs from it alone', async () =
   expect(names(await install(fromCache, 'demo'))).toEqual(['demo 1']);
 });
 
+test('keeps the file in the download cache also when the egg is in the egg cache', async () => {
+  buildWheel(index(), { name: 'demo', version: '1' });
+  await install(installer(withCache()), 'demo');
+  rmSync(join(root, 'eggs'), { recursive: true });
+  const downloadCache = join(root, 'downloads');
+  await install(installer({ ...withCache(), downloadCache }), 'demo');
+  expect(readdirSync(join(downloadCache, 'dist'))).toEqual(['demo-1-py3-none-any.whl']);
+});
+
 test('places what it obtained before a failure', async () => {
   buildWheel(index(), { name: 'demo', version: '1', requires: ['nowhere'] });
   await expect(installer().install(['demo'])).rejects.toThrow("Couldn't find a distribution for 'nowhere'.");

@@ -90,6 +90,7 @@ async function develop(run: EggRun, request: DevelopRequest): Promise<string> {
     requirementsFor: async (wanted) => (await requirements.obtain(wanted, [])).path,
     ...(request.buildExt === undefined ? {} : { buildExt: request.buildExt }),
     environment: settings.environment,
+    signal: settings.signal,
     report: settings.report,
   });
   if (developed.namespaces !== undefined) run.namespaces.set(developed.project, developed.namespaces);

@@ -74,10 +74,12 @@ export function createEggSupply(options: EggSupplyOptions): EggSupply {
 type Source = { cached: WorkshopEgg } | { file: FetchedFile };
 
 async function findSource(candidate: Candidate, index: Index, options: EggSupplyOptions): Promise<Source> {
-  const hash = options.cache === undefined ? undefined : knownHash(candidate);
+  const { cache, fetcher } = options;
+  const isAskedFirst = cache !== undefined && !fetcher.keepsFiles;
+  const hash = isAskedFirst ? knownHash(candidate) : undefined;
   const cached = hash === undefined ? undefined : await tryCache(candidate, { sha256: hash, index }, options);
   if (cached !== undefined) return { cached };
-  const file = await options.fetcher.fetch(candidate, index);
+  const file = await fetcher.fetch(candidate, index);
   if (hash !== undefined || file.sha256 === '') return { file };
   const found = await tryCache(candidate, { sha256: file.sha256, index }, options);
   return found === undefined ? { file } : { cached: found };

@@ -1,12 +1,12 @@
 // Where eggs are made: a file unpacked or built in a temporary directory, then, in the background, normalised,
 // byte-compiled and put into the egg cache; and placed in an eggs directory when somebody wants it there.
 
-import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { BuildError, hasCode, rememberActivity, temporaryPathBeside, type Report } from '#base';
 import type { Compiler } from '#python';
-import { normalizeTree, type CachedEgg, type EggCache, type EggFacts, type PlaceOrder } from '#store';
+import { normalizeTree, type CachedEgg, type EggCache, type EggFacts } from '#store';
 
 /** An egg that is finished or being finished: it can be placed anywhere. */
 export interface WorkshopEgg {
@@ -48,9 +48,9 @@ interface Placement {
 }
 
 export function createWorkshop(options: WorkshopOptions): Workshop {
-  const { cache, report } = options;
+  const { cache } = options;
   const temporary = new Set<string>();
-  let placements: Placement[] = [];
+  const placing = createPlacing(options);
 
   function workDirectory(): string {
     const directory = cache?.temporaryDirectory() ?? makeBeside(options.eggsDirectory());
@@ -67,25 +67,8 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
     await options.compiler().compile(directory);
     if (requestKeys.length === 0) return undefined;
     const stored = cache?.store(requestKeys, directory, facts);
-    if (stored !== undefined) rmSync(dirname(directory), { recursive: true, force: true });
+    if (stored !== undefined) removeEmptied(dirname(directory));
     return stored;
-  }
-
-  async function settle(): Promise<void> {
-    while (placements.length > 0) {
-      const batch = placements;
-      placements = [];
-      const results = await Promise.allSettled(batch.map((placement) => placement.egg.finished()));
-      const failed = results.findIndex(({ status }) => status === 'rejected');
-      const ready = batch.filter((_, position) => results[position]?.status === 'fulfilled');
-      await placeAll(ready, cache);
-      for (const { target } of ready) report({ type: 'placed', name: target });
-      const failure = results[failed];
-      if (failure?.status === 'rejected') {
-        rememberActivity(failure.reason, batch[failed]?.activity ?? '');
-        throw failure.reason;
-      }
-    }
   }
 
   return {
@@ -102,11 +85,64 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       finished: () => Promise.resolve(egg),
       remake,
     }),
-    place: (egg, target, activity) => void placements.push({ egg, target, activity }),
-    settle,
+    place: (egg, target, activity) => placing.add({ egg, target, activity }),
+    settle: () => placing.settle(),
     clean: () => {
       for (const directory of temporary) rmSync(directory, { recursive: true, force: true });
       temporary.clear();
+    },
+  };
+}
+
+/** Eggs of the cache are placed so many at a time, while the resolver goes on. */
+const batchSize = 32;
+
+interface Placing {
+  add(placement: Placement): void;
+  settle(): Promise<void>;
+}
+
+function createPlacing({ cache, report }: WorkshopOptions): Placing {
+  let jobs: { done: Promise<void>; activity: string }[] = [];
+  let batch: CachedPlacement[] = [];
+
+  async function placeFinished(placement: Placement): Promise<void> {
+    const cached = await placement.egg.finished();
+    if (cached === undefined) {
+      moveIntoPlace(placement);
+      report({ type: 'placed', name: placement.target });
+      return;
+    }
+    batch.push({ ...placement, cached });
+    if (batch.length >= batchSize) await placeBatch();
+  }
+
+  async function placeBatch(): Promise<void> {
+    const placements = batch;
+    batch = [];
+    if (cache === undefined || placements.length === 0) return;
+    await placeCached(placements, cache);
+    for (const { target } of placements) report({ type: 'placed', name: target });
+  }
+
+  return {
+    add: (placement) => {
+      const done = placeFinished(placement);
+      done.catch(() => undefined);
+      jobs.push({ done, activity: placement.activity });
+    },
+    settle: async () => {
+      while (jobs.length > 0) {
+        const waiting = jobs;
+        jobs = [];
+        const results = await Promise.allSettled(waiting.map(({ done }) => done));
+        await placeBatch();
+        for (const [position, result] of results.entries()) {
+          if (result.status === 'fulfilled') continue;
+          rememberActivity(result.reason, waiting[position]?.activity ?? '');
+          throw result.reason;
+        }
+      }
     },
   };
 }
@@ -116,21 +152,25 @@ function makeBeside(eggsDirectory: string): string {
   return mkdtempSync(join(eggsDirectory, '.making-'));
 }
 
-async function placeAll(placements: readonly Placement[], cache: EggCache | undefined): Promise<void> {
-  const cached: (PlaceOrder & { placement: Placement })[] = [];
-  for (const placement of placements) {
-    const egg = await placement.egg.finished();
-    if (egg === undefined) moveIntoPlace(placement);
-    else cached.push({ egg, target: placement.target, placement });
+/** Its contents were moved away; what was left in it on purpose stays for the end. */
+function removeEmptied(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch (error) {
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
   }
-  if (cache === undefined || cached.length === 0) return;
-  for (const directory of new Set(cached.map(({ target }) => dirname(target)))) {
+}
+
+type CachedPlacement = Placement & { cached: CachedEgg };
+
+async function placeCached(placements: readonly CachedPlacement[], cache: EggCache): Promise<void> {
+  for (const directory of new Set(placements.map(({ target }) => dirname(target)))) {
     mkdirSync(directory, { recursive: true });
   }
-  const results = await cache.placeMany(cached);
+  const results = await cache.placeMany(placements.map(({ cached: egg, target }) => ({ egg, target })));
   for (const [position, result] of results.entries()) {
-    const order = cached[position];
-    if (result.outcome === 'damaged' && order !== undefined) await placeAgain(order.placement, cache);
+    const placement = placements[position];
+    if (result.outcome === 'damaged' && placement !== undefined) await placeAgain(placement, cache);
   }
 }
 
@@ -156,7 +196,7 @@ function moveIntoPlace({ egg, target }: Pick<Placement, 'egg' | 'target'>): void
   mkdirSync(dirname(target), { recursive: true });
   try {
     renameSync(directory, target);
-    rmSync(dirname(directory), { recursive: true, force: true });
+    removeEmptied(dirname(directory));
   } catch (error) {
     if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return;
     if (!hasCode(error, 'EXDEV')) throw error;

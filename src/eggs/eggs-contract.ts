@@ -45,6 +45,8 @@ export interface EggSettings {
   http: IndexSettings['http'];
   report: Report;
   environment: Environment;
+  /** Ends builds and all they started. */
+  signal?: AbortSignal | undefined;
   /** pip's index, for build requirements that the configured places do not have. */
   buildIndexUrl?: string;
 }

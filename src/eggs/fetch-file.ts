@@ -14,6 +14,8 @@ export interface FetchedFile {
 }
 
 export interface FileFetcher {
+  /** Every file that is used is kept in a download cache: an egg out of the egg cache does not save fetching it. */
+  readonly keepsFiles: boolean;
   fetch(candidate: Candidate, index: Index): Promise<FetchedFile>;
 }
 
@@ -44,6 +46,7 @@ export function createFileFetcher(options: FileFetcherOptions): FileFetcher {
   }
 
   return {
+    keepsFiles: downloadDirectory !== undefined,
     fetch: (candidate, index) =>
       limited(async () => {
         const kept = tryFindKept(candidate, downloadDirectory);

@@ -76,6 +76,7 @@ export function supplyOptions(
     fetcher: run.fetcher(),
     python: settings.python,
     environment: settings.environment,
+    signal: settings.signal,
     report: settings.report,
     request: run.request(normalized),
     buildRequirements: createBuildRequirements({ run, places, pins: normalized }),

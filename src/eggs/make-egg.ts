@@ -28,6 +28,7 @@ export interface EggMakerOptions {
   workshop: Workshop;
   python: PythonDescription;
   environment: Environment;
+  signal: AbortSignal | undefined;
   report: Report;
   request: RequestContext;
   buildRequirements: BuildRequirements;
@@ -100,6 +101,7 @@ export async function buildEgg(
       environment,
       name,
       report,
+      signal: options.signal,
       requirementsFor: async (requirements) => {
         const obtained = await options.buildRequirements.obtain(requirements, building);
         Object.assign(used, obtained.versions);
