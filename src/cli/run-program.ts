@@ -1,5 +1,6 @@
 // One run of the program: reads the command line, runs, prints a failure, and ends with its exit code.
 
+import { BuildError } from '#base';
 import { createConsole } from './create-console.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { formatFailure } from './report-failure.ts';
@@ -13,14 +14,30 @@ const interrupted = new AbortController();
 // A second Ctrl-C does not wait for anything.
 process.on('SIGINT', () => {
   if (interrupted.signal.aborted) process.exit(130);
-  interrupted.abort();
+  interrupt();
 });
-process.on('SIGTERM', () => interrupted.abort());
+process.on('SIGTERM', interrupt);
 
 process.exitCode = await main();
 terminal.clear();
 // Idle connections and workers must not keep a finished run alive.
 process.exit();
+
+/**
+ * What can stop in order does: the recipe at work, and builds with all they started. A download or the like is not waited
+ * for: what it leaves is what a killed run leaves.
+ */
+function interrupt(): void {
+  const reason = new BuildError('INTERRUPTED', 'Interrupted', {
+    hint: 'run it again to go on with the next part',
+  });
+  interrupted.abort(reason);
+  setTimeout(() => {
+    terminal.clear();
+    writeWhole(2, formatFailure(reason, hints).text);
+    process.exit(130);
+  }, 700).unref();
+}
 
 async function main(): Promise<number> {
   try {

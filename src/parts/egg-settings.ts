@@ -35,6 +35,7 @@ export function initialEggSettings(
     http: options.http,
     report: options.report,
     environment: options.environment,
+    signal: options.signal,
     buildIndexUrl: options.indexUrl,
   };
 }
