@@ -1,4 +1,4 @@
-// The METADATA of a wheel, without unpacking the rest.
+// The METADATA of a wheel, or another text beside it, without unpacking the rest.
 
 import { invalidWheel, withWheel } from './open-wheel.ts';
 
@@ -9,4 +9,16 @@ export function readWheelMetadata(wheelPath: string): string {
     if (text === undefined) throw invalidWheel(wheel.fileName, 'has no METADATA');
     return text;
   });
+}
+
+/** The texts of a wheel's `.dist-info` directory with these names, as far as they are there. */
+export function readWheelTexts(wheelPath: string, names: readonly string[]): Record<string, string> {
+  return withWheel(wheelPath, (wheel) =>
+    Object.fromEntries(
+      names.flatMap((name) => {
+        const text = wheel.metadataText(name);
+        return text === undefined ? [] : [[name, text] as const];
+      }),
+    ),
+  );
 }

@@ -13,10 +13,15 @@ import type { RunContext } from './run-command.ts';
 import { compatibleVersion } from './version.ts';
 
 /** Reads what the command line points at; fails as `readConfiguration` and `findPython` do. */
-export async function readSettings(line: CommandLine, context: RunContext): Promise<BuildoutOptions> {
+export async function readSettings(
+  line: CommandLine,
+  context: RunContext,
+  /** Nothing is written, not even what the next run would be glad to find. */
+  readOnly = false,
+): Promise<BuildoutOptions> {
   const { environment, report } = context;
-  const python = await describePython(await findPython(environment), environment);
-  const configuration = await readFiles(line, context, python);
+  const python = await describePython(await findPython(environment, !readOnly), environment, !readOnly);
+  const configuration = await readFiles(line, context, { python, readOnly });
   const network = createNetworkOptions(configuration);
   let http: Http | undefined;
   return {
@@ -34,7 +39,7 @@ export async function readSettings(line: CommandLine, context: RunContext): Prom
 async function readFiles(
   line: CommandLine,
   context: RunContext,
-  python: PythonDescription,
+  { python, readOnly }: { python: PythonDescription; readOnly: boolean },
 ): Promise<Configuration> {
   const { environment, report } = context;
   let http: Http | undefined;
@@ -56,6 +61,7 @@ async function readFiles(
         if (condition.remote && line.command !== 'install') throw untrusted(expression, condition);
         return evaluateExpression(expression, python, environment);
       },
+      readOnly,
       pythonFacts: () => ({ facts: python.facts, markers: python.markers }),
       report,
     });

@@ -67,7 +67,7 @@ async function runAddedCommand(command: Command, line: CommandLine, context: Run
   const invocation: Invocation = {
     words: line.arguments,
     context,
-    settings: () => (settings ??= readSettings(line, context)),
+    settings: () => (settings ??= readSettings(line, context, command.readOnly)),
     openBuildout: () => (buildout ??= invocation.settings().then(open)),
   };
   try {

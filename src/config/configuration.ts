@@ -57,5 +57,7 @@ export interface ReadConfigurationOptions {
    */
   evaluateExpression(expression: string, condition: Condition): Promise<boolean> | boolean;
   pythonFacts(): Promise<PythonFacts> | PythonFacts;
+  /** Files that came by URL are not kept in the `extends-cache`. */
+  readOnly?: boolean;
   report: Report;
 }

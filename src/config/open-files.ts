@@ -167,6 +167,7 @@ async function openUrl(
     fallback,
     cwd: run.cwd,
     fetchRemote: (url) => run.fetchRemote(url),
+    readOnly: run.readOnly ?? false,
     report: run.report,
   });
   chain.downloaded.add(url);

@@ -15,6 +15,8 @@ export interface RemoteSettings {
   /** Ask the network first although the cache has the file. */
   fallback: boolean;
   cwd: string;
+  /** What was fetched is not kept in the cache. */
+  readOnly?: boolean;
   fetchRemote(url: string): Promise<Uint8Array>;
   report: Report;
 }
@@ -35,21 +37,26 @@ export async function openRemoteFile(url: string, settings: RemoteSettings): Pro
   const path = join(directory, hashBytes(url, 'md5'));
   if (!existsSync(path)) {
     debug(settings, `Cache miss; will cache ${withoutCredentials(url)} as ${path}`);
-    writeFileAtomically(path, (await download(url, settings)).content);
+    const file = await download(url, settings);
+    if (settings.readOnly === true) return file;
+    writeFileAtomically(path, file.content);
   } else {
-    if (settings.fallback) await refresh(url, path, settings);
+    const fresh = settings.fallback ? await tryDownload(url, settings) : undefined;
+    if (fresh !== undefined && settings.readOnly === true) return fresh;
+    if (fresh !== undefined) writeFileAtomically(path, fresh.content);
     debug(settings, `Using cache file ${path}`);
   }
   return { content: readFileSync(path), place: path };
 }
 
 /** The cached file stays when the network fails, for whatever reason: that is what the cache is for. */
-async function refresh(url: string, path: string, settings: RemoteSettings): Promise<void> {
+async function tryDownload(url: string, settings: RemoteSettings): Promise<RemoteFile | undefined> {
   try {
-    writeFileAtomically(path, (await download(url, settings)).content);
+    return await download(url, settings);
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     debug(settings, error.message);
+    return undefined;
   }
 }
 

@@ -103,7 +103,12 @@ function describeText(text: string, candidate: EggCandidate, python: PythonDescr
   });
 }
 
-function describeEggAt(egg: WorkshopEgg, location: string, python: PythonDescription): Distribution {
+/** The distribution of an egg as it will be at `location`. */
+export function describeEggAt(
+  egg: Pick<WorkshopEgg, 'facts' | 'directory'>,
+  location: string,
+  python: PythonDescription,
+): Distribution {
   const { facts } = egg;
   const parts = parseEggFilename(facts.eggName);
   let opened: EggMetadataReader | undefined;

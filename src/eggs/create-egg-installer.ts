@@ -37,14 +37,29 @@ export function createEggInstaller(settings: EggSettings): EggInstaller {
 }
 
 async function install(run: EggRun, specs: readonly string[], options: InstallOptions): Promise<WorkingSet> {
-  const { settings } = run;
   const destination = prepareDestination(run, options);
-  const canInstall = destination !== undefined;
-  const pins = options.pins ?? settings.pins;
+  const pins = options.pins ?? run.settings.pins;
   const source = createInstallSource(run, { options, destination, pins });
-  const resolving = resolveWorkingSet({
+  try {
+    return await resolveInstall(run, specs, { options, canInstall: destination !== undefined, source });
+  } catch (error) {
+    // What was obtained before the failure is installed, as in zc.buildout; the first failure is the one to tell.
+    await run.workshop.settle().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The working set of one installation, with distributions from `source`. */
+export function resolveInstall(
+  run: EggRun,
+  specs: readonly string[],
+  from: { options: InstallOptions; canInstall: boolean; source: InstallSource },
+): Promise<WorkingSet> {
+  const { settings } = run;
+  const { options, canInstall, source } = from;
+  return resolveWorkingSet({
     specs,
-    pins,
+    pins: options.pins ?? settings.pins,
     pinOrigins: run.pinOrigins(),
     source,
     markers: settings.python.markers,
@@ -61,14 +76,9 @@ async function install(run: EggRun, specs: readonly string[], options: InstallOp
     workingSet: options.workingSet,
     report: settings.report,
   });
-  try {
-    return await resolving;
-  } catch (error) {
-    // What was obtained before the failure is installed, as in zc.buildout; the first failure is the one to tell.
-    await run.workshop.settle().catch(() => undefined);
-    throw error;
-  }
 }
+
+type InstallSource = ReturnType<typeof createInstallSource>;
 
 interface DevelopRequest {
   setup: string;
@@ -97,7 +107,8 @@ async function develop(run: EggRun, request: DevelopRequest): Promise<string> {
   return developed.eggLink;
 }
 
-function sortRunWorkingSet(run: EggRun, workingSet: WorkingSet): WorkingSet {
+/** As `sort_working_set`, for this run's directories. */
+export function sortRunWorkingSet(run: EggRun, workingSet: WorkingSet): WorkingSet {
   const { settings } = run;
   return sortWorkingSet(workingSet, {
     eggsDirectory: tryRealpath(settings.eggsDirectory) ?? settings.eggsDirectory,

@@ -8,6 +8,7 @@
 // lies in the eggs directory is used as it is and never rewritten.
 
 export { createEggInstaller } from './create-egg-installer.ts';
+export { createEggPreview, type EggArrival, type EggPreview } from './preview-eggs.ts';
 export type {
   BuildOptions,
   Distribution,

@@ -17,14 +17,19 @@ const formatVersion = '1';
 export async function describePython(
   executable: string,
   environment: Environment = process.env,
+  keep = true,
 ): Promise<PythonDescription> {
   const key = descriptionKey(executable);
   const known = key === undefined ? undefined : asPythonDescription(recall(key, environment));
-  return known ?? probePython(executable, environment);
+  return known ?? probePython(executable, environment, keep);
 }
 
-/** Runs the probe in `command` and keeps what it says under the executable that it names. */
-export async function probePython(command: string, environment: Environment): Promise<PythonDescription> {
+/** Runs the probe in `command` and, with `keep`, keeps what it says under the executable that it names. */
+export async function probePython(
+  command: string,
+  environment: Environment,
+  keep: boolean,
+): Promise<PythonDescription> {
   const probe = pythonSourceFile('probe.py');
   const result = await runPython(command, ['-I', '-B', probe], { env: { ...environment } });
   const line = result.stdout.split('\n').find((text) => text.startsWith(marker));
@@ -32,7 +37,7 @@ export async function probePython(command: string, environment: Environment): Pr
   const description = completed(JSON.parse(line.slice(marker.length)));
   if (description === undefined || description.executable === '') throw unusable(command, result.output);
   const key = descriptionKey(description.executable);
-  if (key !== undefined) remember(key, description, environment);
+  if (keep && key !== undefined) remember(key, description, environment);
   return description;
 }
 

@@ -8,8 +8,11 @@ import { probePython } from './describe-python.ts';
 import { fileState, recall, remember } from './disk-memo.ts';
 import { isPyenvShim, resolvePyenvShim, versionFileStates } from './pyenv-shim.ts';
 
-/** The path of the real interpreter (its `sys.executable`). Fails with `PYTHON_NOT_FOUND` or `PYTHON_UNUSABLE`. */
-export async function findPython(environment: Environment = process.env): Promise<string> {
+/**
+ * The path of the real interpreter (its `sys.executable`). Fails with `PYTHON_NOT_FOUND` or `PYTHON_UNUSABLE`.
+ * `keep` false: nothing is remembered on disk.
+ */
+export async function findPython(environment: Environment = process.env, keep = true): Promise<string> {
   const found = findCommand(environment);
   const head = readHead(found);
   const script = head.startsWith('#!');
@@ -18,8 +21,8 @@ export async function findPython(environment: Environment = process.env): Promis
   const key = executableKey(command, script && direct === undefined, environment);
   const known = recall(key, environment);
   if (typeof known === 'string' && isExecutableFile(known)) return known;
-  const { executable } = await probePython(command, environment);
-  remember(key, executable, environment);
+  const { executable } = await probePython(command, environment, keep);
+  if (keep) remember(key, executable, environment);
   return executable;
 }
 

@@ -7,6 +7,8 @@ import type { RunContext } from '../run-command.ts';
 export interface Command {
   /** What `COMMAND --help` prints. */
   readonly usage: string;
+  /** It only looks: reading the settings writes nothing, not even to caches. */
+  readonly readOnly?: true;
   /** Does the work and gives the exit code; a failure is thrown. */
   run(invocation: Invocation): Promise<number>;
 }

@@ -1,0 +1,135 @@
+// What a candidate would become if it were installed, as far as that can be told without fetching it: from the egg
+// cache, from the metadata that an index offers, or from a file that lies on this machine.
+
+import { join } from 'node:path';
+
+import { readWheelTexts } from '#build';
+import { formatEggFilename, toFilename } from '#standards';
+
+import { createDistribution } from './create-distribution.ts';
+import { describeEggAt } from './create-distribution-source.ts';
+import { findCached } from './egg-request.ts';
+import { rememberedMetadata } from './egg-metadata.ts';
+import type { EggRun } from './egg-run.ts';
+import type { Distribution, InstallOptions } from './eggs-contract.ts';
+import { knownHash } from './fetch-file.ts';
+import { placesOf } from './installation.ts';
+import type { EggCandidate } from './usable-candidates.ts';
+
+export interface EggArrival {
+  readonly project: string;
+  readonly version: string;
+  /** Where it would come from. `file`: a file on this machine, as an index or find-links names it. */
+  readonly from: 'egg-cache' | 'download-cache' | 'file' | 'network';
+  /** It would be built from source. */
+  readonly builds: boolean;
+  readonly filename: string;
+  /** Its size in bytes, when the index says so. */
+  readonly size?: number;
+  /** The directory it would be placed in. */
+  readonly location: string;
+  /** Known only once it is here: what it requires, or which scripts it defines. */
+  readonly unknown?: 'requirements' | 'scripts';
+  readonly needsPkgResources?: boolean;
+}
+
+export interface ArrivalContext {
+  run: EggRun;
+  options: InstallOptions;
+  pins: ReadonlyMap<string, string>;
+  destination: string;
+}
+
+export async function describeArrival(
+  candidate: EggCandidate,
+  context: ArrivalContext,
+): Promise<{ dist: Distribution; arrival: EggArrival }> {
+  return (await tryDescribeCached(candidate, context)) ?? describeFile(candidate, context);
+}
+
+async function tryDescribeCached(
+  candidate: EggCandidate,
+  { run, pins, destination }: ArrivalContext,
+): Promise<{ dist: Distribution; arrival: EggArrival } | undefined> {
+  const { file } = candidate;
+  const cache = run.cache();
+  const sha256 = cache === undefined ? undefined : knownHash(file);
+  if (cache === undefined || sha256 === undefined) return undefined;
+  const egg = await findCached(cache, { kind: file.kind, sha256 }, run.request(pins));
+  if (egg === undefined) return undefined;
+  const { manifest: facts, directory } = egg;
+  const location = join(destination, facts.eggName);
+  const dist = describeEggAt({ facts, directory }, location, run.settings.python);
+  const { project, version } = dist;
+  return {
+    dist,
+    arrival: {
+      project,
+      version,
+      from: 'egg-cache',
+      builds: false,
+      filename: file.filename,
+      location,
+      ...needsOf(facts.origin),
+    },
+  };
+}
+
+function needsOf(origin: unknown): { needsPkgResources?: boolean } {
+  const needs: unknown =
+    typeof origin === 'object' && origin !== null ? Reflect.get(origin, 'needsPkgResources') : undefined;
+  return typeof needs === 'boolean' ? { needsPkgResources: needs } : {};
+}
+
+async function describeFile(
+  candidate: EggCandidate,
+  context: ArrivalContext,
+): Promise<{ dist: Distribution; arrival: EggArrival }> {
+  const { file, project, version } = candidate;
+  const { python } = context.run.settings;
+  const { texts, unknown } = await readTexts(candidate, context);
+  const name = formatEggFilename({
+    project: toFilename(project),
+    version,
+    python: python.minor,
+    ...(file.wheel === undefined || candidate.location.includes('-none-any')
+      ? {}
+      : { platform: python.platform }),
+  });
+  const location = join(context.destination, `${name}.egg`);
+  const dist = createDistribution({
+    project,
+    version,
+    location,
+    precedence: 'egg',
+    metadata: rememberedMetadata(texts),
+    markers: python.markers,
+  });
+  const isLocal = file.url.startsWith('/');
+  return {
+    dist,
+    arrival: {
+      project,
+      version,
+      from: candidate.isInDownloadCache ? 'download-cache' : isLocal ? 'file' : 'network',
+      builds: file.kind === 'sdist',
+      filename: file.filename,
+      ...(file.size === undefined ? {} : { size: file.size }),
+      location,
+      ...(unknown === undefined ? {} : { unknown }),
+    },
+  };
+}
+
+const wheelTexts = ['METADATA', 'entry_points.txt', 'namespace_packages.txt', 'dependency_links.txt'];
+
+async function readTexts(
+  { file }: EggCandidate,
+  { run, options }: ArrivalContext,
+): Promise<{ texts: Record<string, string>; unknown?: NonNullable<EggArrival['unknown']> }> {
+  if (file.kind !== 'wheel') return { texts: {}, unknown: 'requirements' };
+  if (file.url.startsWith('/')) return { texts: readWheelTexts(file.url, wheelTexts) };
+  const text = await run.index(placesOf(run, options)).readMetadata(file);
+  if (text === undefined) return { texts: {}, unknown: 'requirements' };
+  return { texts: { METADATA: text }, unknown: 'scripts' };
+}
