@@ -121,9 +121,12 @@ export function openEnvironment(
     ...(isListed ? [eggsDirectory] : []),
   ]);
   const eggsDirectories = [...directories].map((directory) => run.eggsDirectory(directory));
-  for (const directory of eggsDirectories) directory.refresh();
+  const main = run.eggsDirectory(settings.eggsDirectory);
+  for (const directory of new Set([...eggsDirectories, main])) directory.refresh();
+  // Links in the eggs directory stand for what zc.buildout itself runs with, and that it sees wherever it installs.
+  const linked = { ...main, find: (project: string) => main.findLinked(project) };
   return createEnvironment({
-    eggsDirectories,
+    eggsDirectories: eggsDirectories.includes(main) ? eggsDirectories : [...eggsDirectories, linked],
     path,
     obtained: eggsDirectories.flatMap((directory) => run.obtained.in(directory.path)),
     python: settings.python,
