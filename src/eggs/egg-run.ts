@@ -38,7 +38,7 @@ export interface EggRun {
   readonly namespaces: Map<string, string>;
   readonly obtained: ObtainedEggs;
   readonly workshop: Workshop;
-  cache(): EggCache | undefined;
+  readonly cache: () => EggCache | undefined;
   judge(): CandidateJudge;
   fetcher(): FileFetcher;
   index(places: Places): Index;

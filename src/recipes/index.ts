@@ -12,12 +12,19 @@ export type {
   RecipeContext,
   RecipeFactory,
   RecipeHost,
+  RecipePreview,
   UninstallRequest,
 } from './recipe.ts';
+export { findBuiltIn } from './built-in-recipes.ts';
 export { installExtensions, loadRecipe, uninstallRecipe, type UninstallTarget } from './load-recipe.ts';
 export { recipeSignature } from './recipe-signature.ts';
-export { fetchReferenceDistribution, tellWhatRecipesRunOn } from './reference-distributions.ts';
+export {
+  fetchReferenceDistribution,
+  isStandIn,
+  standIns,
+  tellWhatRecipesRunOn,
+} from './reference-distributions.ts';
 export { splitRecipe, type RecipeName } from './split-recipe.ts';
 export { forgetDevelopHashes } from './hash-develop-directory.ts';
 export { pythonJoin } from './python-join.ts';
-export { createRecipeHost, RecipeException, RecipeExit } from './host/index.ts';
+export { createRecipeHost, isRecipeAtWork, RecipeException, RecipeExit } from './host/index.ts';

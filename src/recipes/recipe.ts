@@ -6,6 +6,7 @@ import type { Section, Sections } from '#config';
 import type { Distribution, EggInstaller, WorkingSet } from '#eggs';
 import type { Http } from '#net';
 import type { PythonDescription } from '#python';
+import type { ScriptFile } from '#scripts';
 
 /** Paths that a recipe made: the buildout records them and deletes them on uninstall. */
 export type InstalledPaths = readonly string[] | string | null | undefined;
@@ -15,6 +16,15 @@ export interface Recipe {
   install(): Promise<InstalledPaths>;
   /** Absent: the part is updated by `install`, with a warning. Null or undefined: the paths stay as they were. */
   update?(): Promise<InstalledPaths>;
+  /** What `install` would give, told without touching anything: built-in recipes can say. */
+  preview?(): Promise<RecipePreview>;
+}
+
+export interface RecipePreview {
+  readonly requirements: readonly string[];
+  readonly workingSet: WorkingSet;
+  /** With the text they would have. */
+  readonly scripts: readonly ScriptFile[];
 }
 
 export interface RecipeContext {

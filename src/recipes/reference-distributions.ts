@@ -70,21 +70,30 @@ async function tryInstall(
 }
 
 /** zc.buildout and what it runs on are active in its own process, so nothing of them is ever fetched for a recipe. */
-const standIns: readonly Distribution[] = ['zc.buildout', 'setuptools', 'pip', 'wheel', 'packaging'].map(
-  (project) => ({
-    project,
-    version: project === 'zc.buildout' ? '6.0.1' : '80.0.0',
-    location: `/nonexistent/${project}`,
-    precedence: 'develop',
-    extras: [],
-    requires: () => [],
-    dependencyLinks: () => [],
-    metadata: () => undefined,
-    metadataNames: () => [],
-  }),
-);
+export const standIns: readonly Distribution[] = [
+  'zc.buildout',
+  'setuptools',
+  'pip',
+  'wheel',
+  'packaging',
+].map((project) => ({
+  project,
+  version: project === 'zc.buildout' ? '6.0.1' : '80.0.0',
+  location: `/nonexistent/${project}`,
+  precedence: 'develop',
+  extras: [],
+  requires: () => [],
+  dependencyLinks: () => [],
+  metadata: () => undefined,
+  metadataNames: () => [],
+}));
 
 function withoutStandIns(workingSet: WorkingSet): WorkingSet {
-  const names = new Set(standIns.map(({ project }) => canonicalizeName(project)));
-  return workingSet.filter(({ project }) => !names.has(canonicalizeName(project)));
+  return workingSet.filter((distribution) => !isStandIn(distribution));
+}
+
+/** Whether it is one of the projects that zc.buildout itself runs with. */
+export function isStandIn({ project }: Pick<Distribution, 'project'>): boolean {
+  const name = canonicalizeName(project);
+  return standIns.some((standIn) => canonicalizeName(standIn.project) === name);
 }

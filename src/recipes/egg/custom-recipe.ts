@@ -1,7 +1,7 @@
 // zc.recipe.egg:custom: builds one egg from source with options for its extensions, into the develop-eggs directory.
 
 import { pythonRepr } from '#base';
-import type { Recipe, RecipeContext } from '../recipe.ts';
+import type { Recipe, RecipeContext, RecipePreview } from '../recipe.ts';
 import { readBuildExtOptions } from './build-ext-options.ts';
 import { inheritIndex, inheritLinks } from './eggs-recipe.ts';
 import { extendEnvironment } from './extend-environment.ts';
@@ -19,6 +19,7 @@ export async function createCustomRecipe(context: RecipeContext): Promise<Recipe
   const offline = (await main.get('offline')) === 'true';
   const newest = (await main.get('newest')) === 'true';
 
+  // Also what a preview shows: with an installer that only looks, it builds nothing.
   const install = async (): Promise<string[]> => {
     if (offline) return [];
     return buildout.eggs.build(await readRequirement(context), {
@@ -31,7 +32,11 @@ export async function createCustomRecipe(context: RecipeContext): Promise<Recipe
       environment: extendEnvironment(buildout.environment, variables),
     });
   };
-  return { install, update: install };
+  const preview = async (): Promise<RecipePreview> => {
+    await install();
+    return { requirements: [], workingSet: [], scripts: [] };
+  };
+  return { install, update: install, preview };
 }
 
 async function readRequirement({ buildout, section, name }: RecipeContext): Promise<string> {

@@ -1,7 +1,7 @@
 // zc.recipe.egg:develop: an editable install of a source directory, with options for its extensions.
 
 import { pythonJoin } from '../python-join.ts';
-import type { Recipe, RecipeContext } from '../recipe.ts';
+import type { Recipe, RecipeContext, RecipePreview } from '../recipe.ts';
 import { readBuildExtOptions } from './build-ext-options.ts';
 
 export async function createDevelopRecipe({ buildout, section }: RecipeContext): Promise<Recipe> {
@@ -12,5 +12,6 @@ export async function createDevelopRecipe({ buildout, section }: RecipeContext):
   section.set('setup', pythonJoin(directory, await section.require('setup')));
   const install = async (): Promise<string> =>
     buildout.eggs.develop(await section.require('setup'), await section.require('_d'), buildExt);
-  return { install, update: install };
+  const preview = async (): Promise<RecipePreview> => ({ requirements: [], workingSet: [], scripts: [] });
+  return { install, update: install, preview };
 }

@@ -2,7 +2,7 @@
 
 import type { WorkingSet } from '#eggs';
 import { booleanOption, type Section } from '#config';
-import type { Recipe, RecipeContext } from '../recipe.ts';
+import type { Recipe, RecipeContext, RecipePreview } from '../recipe.ts';
 
 export interface EggPart {
   /** The requirements of the option `eggs`, else the part's name, and their working set. */
@@ -15,7 +15,8 @@ export async function createEggsRecipe(context: RecipeContext): Promise<Recipe> 
     await part.workingSet();
     return [];
   };
-  return { install, update: install };
+  const preview = async (): Promise<RecipePreview> => ({ ...(await part.workingSet()), scripts: [] });
+  return { install, update: install, preview };
 }
 
 /** Sets the options that zc.recipe.egg sets (egg.py, Eggs), and gives access to the working set. */

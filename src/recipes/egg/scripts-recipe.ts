@@ -2,9 +2,9 @@
 
 import { BuildError, pythonRepr } from '#base';
 import type { Section } from '#config';
-import { generateScripts, writeScripts, type EntryPointTriple } from '#scripts';
+import { generateScripts, writeScripts, type EntryPointTriple, type GeneratedScripts } from '#scripts';
 import { pythonJoin } from '../python-join.ts';
-import type { Recipe, RecipeContext } from '../recipe.ts';
+import type { Recipe, RecipeContext, RecipePreview } from '../recipe.ts';
 import { createEggPart, splitLines, splitWords, type EggPart } from './eggs-recipe.ts';
 
 export async function createScriptsRecipe(context: RecipeContext): Promise<Recipe> {
@@ -21,8 +21,16 @@ export async function createScriptsRecipe(context: RecipeContext): Promise<Recip
   if (extraPaths.length > 0) section.set('extra-paths', extraPaths.join('\n'));
   const relativePaths = await readRelativePaths(section, main);
 
-  const install = (): Promise<string[]> => installScripts(context, part, { extraPaths, relativePaths });
-  return { install, update: install };
+  const make = (): Promise<Made> => makeScripts(context, part, { extraPaths, relativePaths });
+  const install = async (): Promise<string[]> => {
+    const { generated } = await make();
+    return generated === undefined ? [] : writeScripts(generated, buildout.report);
+  };
+  const preview = async (): Promise<RecipePreview> => {
+    const { generated, ...made } = await make();
+    return { ...made, scripts: generated?.files ?? [] };
+  };
+  return { install, update: install, preview };
 }
 
 async function readRelativePaths(section: Section, main: Section): Promise<string | false> {
@@ -40,14 +48,19 @@ async function readRelativePaths(section: Section, main: Section): Promise<strin
   return directory;
 }
 
-async function installScripts(
+interface Made extends Pick<RecipePreview, 'requirements' | 'workingSet'> {
+  /** Undefined: `scripts` is empty, so none are wanted. */
+  generated?: GeneratedScripts;
+}
+
+async function makeScripts(
   { buildout, section }: RecipeContext,
   part: EggPart,
   paths: { extraPaths: string[]; relativePaths: string | false },
-): Promise<string[]> {
+): Promise<Made> {
   const { requirements, workingSet } = await part.workingSet();
   const wanted = await section.get('scripts');
-  if (wanted === '') return [];
+  if (wanted === '') return { requirements, workingSet };
   const points = await readEntryPoints(section, (text) =>
     buildout.report({ type: 'log', level: 'error', text, logger: section.name }),
   );
@@ -72,7 +85,7 @@ async function installScripts(
     relativePaths: paths.relativePaths,
     markers: buildout.python.markers,
   });
-  return writeScripts(generated, buildout.report);
+  return { requirements, workingSet, generated };
 }
 
 /** `old=new` or a name alone, separated by white space. */
