@@ -19,7 +19,10 @@ export async function loadRecipe(spec: string, entry: string, context: RecipeCon
     return (await loadNpmRecipe(npmPackage, entry, context.buildout.directory))(context);
   }
   const entries = findBuiltIn(spec);
-  if (entries !== undefined) return selectEntry(entries, entry)(context);
+  if (entries !== undefined) {
+    const activity = `Loading zc.buildout recipe entry ${spec}:${entry}.`;
+    return (await whileDoing(activity, () => selectEntry(entries, entry)))(context);
+  }
   const host = context.buildout.recipeHost();
   await host.start();
   const workingSet = await installRecipe(spec, context.buildout);

@@ -135,7 +135,8 @@ export function constrain<Dist extends ResolvableDistribution, Candidate extends
     return constrainRequirement(pin, origin.requirement);
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
-    log(run, 'info', conflictInformation(run, name));
+    // A pin that is no version says nothing of who requires what, as in zc.buildout.
+    if (error.code === 'PIN_NOT_ALLOWED') log(run, 'info', conflictInformation(run, name));
     throw refusedByPin(error, origin, failureContext(run));
   }
 }
