@@ -55,13 +55,18 @@ interface Job {
   building: readonly string[];
 }
 
-/** A pin that a build refuses is not for builds: pip, which zc.buildout builds with, never sees pins. */
+/**
+ * A pin that a build refuses is not for builds: pip, which zc.buildout builds with, never sees pins. Offline neither is one
+ * that no cache has: the target Python's own setuptools will do, as it does there.
+ */
 async function resolveOrWithoutPins(job: Job): Promise<Obtained> {
   try {
     return await resolveForBuild(job, job.context.pins);
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
-    if (error.code !== 'PIN_NOT_ALLOWED' && error.code !== 'VERSION_CONFLICT') throw error;
+    const isRefused = error.code === 'PIN_NOT_ALLOWED' || error.code === 'VERSION_CONFLICT';
+    const isOutOfReach = error.code === 'MISSING_DISTRIBUTION' && job.context.run.settings.offline;
+    if (!isRefused && !isOutOfReach) throw error;
     return resolveForBuild(job, new Map());
   }
 }
@@ -75,7 +80,8 @@ async function resolveForBuild(job: Job, pins: ReadonlyMap<string, string>): Pro
     pins,
     source,
     markers: settings.python.markers,
-    canInstall: !settings.offline,
+    // Offline too: from the caches, never from a network.
+    canInstall: true,
     newest: settings.newest,
     preferFinal: true,
     allowPicked: true,
