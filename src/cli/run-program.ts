@@ -1,6 +1,7 @@
 // One run of the program: reads the command line, runs, prints a failure, and ends with its exit code.
 
 import { BuildError } from '#base';
+import { isRecipeAtWork } from '#recipes';
 import { createConsole } from './create-console.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { formatFailure } from './report-failure.ts';
@@ -32,11 +33,18 @@ function interrupt(): void {
     hint: 'run it again to go on with the next part',
   });
   interrupted.abort(reason);
-  setTimeout(() => {
-    terminal.clear();
-    writeWhole(2, formatFailure(reason, hints).text);
-    process.exit(130);
-  }, 700).unref();
+  setTimeout(() => endUnlessRecipeWorks(reason), 700).unref();
+}
+
+/** A recipe may have to clean up; one that does not end is killed, and then the run ends by itself. */
+function endUnlessRecipeWorks(reason: BuildError): void {
+  if (isRecipeAtWork()) {
+    setTimeout(() => endUnlessRecipeWorks(reason), 100).unref();
+    return;
+  }
+  terminal.clear();
+  writeWhole(2, formatFailure(reason, hints).text);
+  process.exit(130);
 }
 
 async function main(): Promise<number> {

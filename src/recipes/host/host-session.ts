@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { BuildError } from '#base';
 import { pythonSourceFile } from '#python';
 import type { BuildoutHandle } from '../recipe.ts';
 import { connectHost, type Connection, type Params } from './connect-host.ts';
@@ -11,6 +12,7 @@ import { endHost, interruptHost } from './end-host.ts';
 import { createFailureExchange, type FailureExchange } from './exchange-failures.ts';
 import { installHostDistributions } from './host-distributions.ts';
 import type { KnownDistributions } from './known-distributions.ts';
+import { countAsWork } from './recipe-at-work.ts';
 import { createSectionVerbs } from './section-verbs.ts';
 import { hostDied, spawnHost, type HostEnd, type HostProcess } from './spawn-host.ts';
 
@@ -70,20 +72,29 @@ function findLauncher({ sections, directory }: BuildoutHandle): string {
 
 function followProcess(host: HostProcess, connection: Connection, failures: FailureExchange): HostSession {
   let end: HostEnd | undefined;
+  let cancelled = false;
   // The innermost is what the process is in.
   const doings: string[] = [];
   host.hold(false);
   void host.ended.then((ended) => {
     end = ended;
-    connection.fail(hostDied(ended, doings.at(-1) ?? 'it had nothing to do'));
+    connection.fail(explainEnd(ended, doings.at(-1) ?? 'it had nothing to do'));
   });
 
+  /** A process that a signal ended after Ctrl-C did what was asked of it. */
+  function explainEnd(ended: HostEnd, doing: string): BuildError {
+    const died = hostDied(ended, doing);
+    return cancelled && ended.signal !== null
+      ? new BuildError('INTERRUPTED', died.message, { cause: died })
+      : died;
+  }
+
   async function call(verb: string, params: Params, doing: string): Promise<unknown> {
-    if (end !== undefined) throw hostDied(end, doing);
+    if (end !== undefined) throw explainEnd(end, doing);
     doings.push(doing);
     host.hold(true);
     try {
-      return await connection.call(verb, params);
+      return await countAsWork(connection.call(verb, params));
     } finally {
       doings.splice(doings.lastIndexOf(doing), 1);
       if (connection.waiting() === 0) host.hold(false);
@@ -104,7 +115,10 @@ function followProcess(host: HostProcess, connection: Connection, failures: Fail
       await endHost(host);
     },
     cancel() {
+      cancelled = true;
       connection.notify('host.cancel');
+      // A second Ctrl-C ends this program at once, and nobody else would end the recipe.
+      process.once('exit', () => connection.waiting() > 0 && host.kill('SIGKILL'));
       void interruptHost(host, () => connection.waiting() === 0);
     },
   };
