@@ -9,7 +9,7 @@ import {
   rawSections,
   type Configuration,
 } from '#config';
-import { createEggInstaller } from '#eggs';
+import { createEggInstaller, type EggInstaller, type EggSettings } from '#eggs';
 import {
   createRecipeHost,
   fetchReferenceDistribution,
@@ -28,7 +28,7 @@ import { install } from './install.ts';
 import { parseInteger, readLogSettings } from './log-settings.ts';
 import { log, type MutableHandle, type Run } from './run-state.ts';
 import { runSetupScript } from './run-setup-script.ts';
-import { makeCacheDirectories } from './set-up-directories.ts';
+import { makeCacheDirectories, settleEggsDirectory } from './set-up-directories.ts';
 import { realpathOfExecutable } from './real-executable.ts';
 import { splitWords } from './installed-records.ts';
 
@@ -62,10 +62,19 @@ export interface Buildout extends BuildoutHandle {
   close(): Promise<void>;
 }
 
+/** How a run deals with the world: `install` and the others act, `plan` and `why` only look. */
+export interface Manner {
+  createEggs(settings: EggSettings): EggInstaller;
+  loadRecipe: typeof loadRecipe;
+  readonly makesDirectories: boolean;
+}
+
+const acting: Manner = { createEggs: createEggInstaller, loadRecipe, makesDirectories: true };
+
 /** Reads `[buildout]`, makes its cache directories and goes to its directory. Call it inside `Initializing.` */
 export async function createBuildout(options: BuildoutOptions): Promise<Buildout> {
-  const handle = createHandle(options);
-  const run = await readRun(handle, options);
+  const handle = createHandle(options, acting);
+  const run = await readRun(handle, options, acting);
   return Object.assign(handle, {
     configuration: options.configuration,
     install: (parts: readonly string[]) => install(run, parts),
@@ -85,8 +94,13 @@ export async function createBuildout(options: BuildoutOptions): Promise<Buildout
   });
 }
 
+/** What a run of the given manner works with. */
+export function openRun(options: BuildoutOptions, manner: Manner): Promise<Run> {
+  return readRun(createHandle(options, manner), options, manner);
+}
+
 /** The handle as far as it can be made from the raw values: `${part:option}` in `[buildout]` runs a recipe early. */
-function createHandle(options: BuildoutOptions): MutableHandle {
+function createHandle(options: BuildoutOptions, manner: Manner): MutableHandle {
   const raw = rawSections(options.configuration.annotated);
   const main = raw.get('buildout') ?? new Map<string, string>();
   const value = (name: string): string => main.get(name) ?? '';
@@ -102,7 +116,7 @@ function createHandle(options: BuildoutOptions): MutableHandle {
       initializeRecipe: async (section) => {
         const { spec, entry } = splitRecipe(await section.require('recipe'));
         const created = (...paths: string[]): readonly string[] => rememberCreated(section, paths);
-        section.recipe = await loadRecipe(spec, entry, {
+        section.recipe = await manner.loadRecipe(spec, entry, {
           buildout: handle,
           section,
           name: section.name,
@@ -110,7 +124,7 @@ function createHandle(options: BuildoutOptions): MutableHandle {
         });
       },
     }),
-    eggs: createEggInstaller(
+    eggs: manner.createEggs(
       initialEggSettings(main, options, { offline, newest, pins: raw.get(value('versions')) ?? new Map() }),
     ),
     python: options.python,
@@ -134,7 +148,11 @@ function createHandle(options: BuildoutOptions): MutableHandle {
 
 const directoryOptions = ['bin-directory', 'parts-directory', 'eggs-directory', 'develop-eggs-directory'];
 
-async function readRun(handle: MutableHandle, options: BuildoutOptions): Promise<Run> {
+async function readRun(
+  handle: MutableHandle,
+  options: BuildoutOptions,
+  { makesDirectories }: Manner,
+): Promise<Run> {
   const versionsSection = handle.sections.raw('buildout')?.get('versions') ?? 'versions';
   const main = await handle.sections.open('buildout');
   handle.links = splitWords((await main.get('find-links')) ?? '');
@@ -162,7 +180,8 @@ async function readRun(handle: MutableHandle, options: BuildoutOptions): Promise
     showPickedVersions: await booleanOption(main, 'show-picked-versions'),
     updateVersionsFile: await main.require('update-versions-file'),
   };
-  await makeCacheDirectories(run, options.python);
+  await settleEggsDirectory(run, options.python);
+  if (makesDirectories) await makeCacheDirectories(run);
   await refuseOfflineCache(run);
   handle.eggs.configure({ ...settings, eggsDirectory: await main.require('eggs-directory') });
   for (const name of [...Object.keys(defaultOptions), 'executable']) await main.require(name);

@@ -7,17 +7,19 @@ import { pythonJoin, type BuildoutHandle } from '#recipes';
 import { versionedEggsDirectory } from './egg-settings.ts';
 import { log, type Run } from './run-state.ts';
 
-/** Settles `eggs-directory`, then makes it and the download and extends caches. */
-export async function makeCacheDirectories(
-  { main, handle }: Run,
-  python: BuildoutHandle['python'],
-): Promise<void> {
+/** `eggs-directory` with the version and the ABI below it, from here on. */
+export async function settleEggsDirectory({ main }: Run, python: BuildoutHandle['python']): Promise<void> {
   const options = new Map<string, string>();
   for (const name of ['eggs-directory-version', 'eggs-directory'])
     options.set(name, await main.require(name));
   options.set('abi-tag-eggs', String(await booleanOption(main, 'abi-tag-eggs', 'false')));
   const eggs = versionedEggsDirectory((name) => options.get(name) ?? '', python.soabi);
   main.set('eggs-directory', eggs);
+}
+
+/** Makes the eggs directory, the download cache and the extends cache. */
+export async function makeCacheDirectories({ main, handle }: Run): Promise<void> {
+  const eggs = await main.require('eggs-directory');
   const downloadCache = await main.get('download-cache');
   for (const cache of [downloadCache, await main.get('extends-cache'), eggs]) {
     if (cache !== undefined && cache !== '') makeDirectory(pythonJoin(handle.directory, cache), handle);
