@@ -10,6 +10,9 @@ export interface CacheLayout {
   request(requestKey: string): string;
   record(indexUrl: string, project: string, version: string): string;
   lock(requestKey: string): string;
+  /** The file that tells whether the cache is in use, and the one that tells how big it is. */
+  readonly useLock: string;
+  readonly sizes: string;
   /** A new path below `tmp/`, on the same file system as everything else. */
   temporaryPath(label: string): string;
 }
@@ -24,6 +27,8 @@ export function createCacheLayout(directory: string): CacheLayout {
     record: (indexUrl, project, version) =>
       `${directory}/records/${indexName(indexUrl)}/${canonicalizeName(project)}/${encodeURIComponent(version)}.json`,
     lock: (requestKey) => `${directory}/locks/${requestKey}`,
+    useLock: `${directory}/locks/in-use`,
+    sizes: `${directory}/sizes`,
     temporaryPath(label) {
       const unique = `${process.pid.toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
       return `${directory}/tmp/${label}-${unique}`;

@@ -2,7 +2,7 @@
 
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasCode, type Report } from '#base';
+import { hasCode, trueMkdirError, type Report } from '#base';
 import { whenDiskIsFull } from './disk-full.ts';
 
 export interface CacheWriter {
@@ -43,7 +43,8 @@ export function createCacheWriter(directory: string, report: Report): CacheWrite
       if (!writable) return undefined;
       try {
         return whenDiskIsFull(directory, action);
-      } catch (error) {
+      } catch (thrown) {
+        const error = trueMkdirError(thrown);
         if (isRefusal(error)) return undefined;
         throw error;
       }

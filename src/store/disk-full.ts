@@ -1,13 +1,13 @@
 // A full disk is the user's to mend: one error that names the directory and the way out, wherever it happens.
 
-import { BuildError, hasCode } from '#base';
+import { BuildError, hasCode, trueMkdirError } from '#base';
 
 /** Runs `action`, which writes below `directory`; a full disk or quota becomes STORE_DISK_FULL. `action` cleans up. */
 export function whenDiskIsFull<T>(directory: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw diskFullError(directory, error) ?? error;
+    throw diskFullError(directory, trueMkdirError(error)) ?? error;
   }
 }
 

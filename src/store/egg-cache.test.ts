@@ -411,6 +411,7 @@ test.runIf(isRoot)('a full disk stops the run with the way out, and leaves nothi
     expect(existsSync(join(built, 'demo/big.py'))).toBe(true);
     expect(readdirSync(join(smallDisk, 'cache/tmp'))).toEqual([]);
     expect(small.find(key)).toBeUndefined();
+    small.close();
   } finally {
     execFileSync('umount', [smallDisk]);
   }

@@ -3,11 +3,13 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { acquireFileLock, type FileLock, type Report } from '#base';
+import { acquireFileLock, type Environment, type FileLock, type Report } from '#base';
 import { createCacheLayout, type CacheLayout } from './cache-layout.ts';
+import { readCatalog, totalBytes } from './catalog.ts';
 import { createCacheWriter, type CacheWriter } from './cache-writer.ts';
 import { diskFullError } from './disk-full.ts';
-import { publishEntry, readEntry, readRequest, removeEntry } from './entries.ts';
+import { isBuilt, publishEntry, readEntry, readRequest, removeEntry } from './entries.ts';
+import { createLibrarySearch, type LibrarySearch } from './library-search.ts';
 import type { CachedEgg, EggFacts, Manifest } from './manifest.ts';
 import {
   placeEgg,
@@ -16,14 +18,21 @@ import {
   type LinkMethods,
   type PlaceResult,
 } from './place-egg.ts';
+import { pruneCache } from './prune.ts';
 import { createRecords, type Records } from './records.ts';
+import { createSizeLedger } from './size-ledger.ts';
 import { removeStaleTemporaries } from './stale-temporaries.ts';
+import { createUseLock } from './use-lock.ts';
 
 export interface EggCacheOptions {
   /** Absolute; created when first written to. */
   directory: string;
   link: LinkChoice;
   report: Report;
+  /** Where the loader looks for libraries (`LD_LIBRARY_PATH`); nothing when absent. */
+  environment?: Environment;
+  /** What `keepLimit` keeps; `defaultCacheLimit` when absent. */
+  limitBytes?: number;
 }
 
 export interface PlaceOrder {
@@ -51,12 +60,22 @@ export interface EggCache {
   /** A fresh directory for building, in the cache when that can be written; the caller removes it. */
   temporaryDirectory(): string;
   readonly records: Records;
+  /** Shared libraries that the egg needs and this machine does not have; an entry built here that lacks one is a miss. */
+  missingLibraries(manifest: Manifest): readonly string[];
+  /** At the end of a run: when it stored something and the cache is over its limit, what was least recently used goes. */
+  keepLimit(): void;
+  /** Lets others prune what this run has used; happens by itself when the process ends. */
+  close(): void;
 }
 
+/** What the cache keeps itself below: 20 GiB. */
+export const defaultCacheLimit: number = 20 * 2 ** 30;
+
 /** Opens the cache; nothing is read or made before it is needed. */
-export function openEggCache({ directory, link, report }: EggCacheOptions): EggCache {
-  const layout = createCacheLayout(directory);
-  const writer = createCacheWriter(directory, report);
+export function openEggCache(options: EggCacheOptions): EggCache {
+  const { directory, link, report } = options;
+  const state = createState(options);
+  const { layout, writer, unusable, libraries, lock } = state;
   const methods: LinkMethods = new Map();
   const swept = new Set<string>();
 
@@ -64,6 +83,7 @@ export function openEggCache({ directory, link, report }: EggCacheOptions): EggC
     sweepOnce(swept, dirname(target), besideTargets);
     const result = placeEgg(egg, target, { link, methods });
     if (result.outcome === 'damaged') {
+      unusable.add(egg.manifest.buildKey);
       writer.attempt(() => removeEntry(layout, egg.manifest.buildKey));
       reportDamage(result.damage, report);
     }
@@ -72,18 +92,74 @@ export function openEggCache({ directory, link, report }: EggCacheOptions): EggC
 
   return {
     directory,
-    find: (requestKey, accept) => findEgg(layout, requestKey, accept),
+    find: (requestKey, accept) => findEgg(state, requestKey, accept),
     store(requestKeys, eggDirectory, facts) {
       sweepOnce(swept, layout.temporary, inCache);
-      return writer.attempt(() => publishEntry(layout, { directory: eggDirectory, requestKeys, facts }));
+      lock.hold();
+      const egg = { directory: eggDirectory, requestKeys, facts, libraries, unusable };
+      const stored = writer.attempt(() => publishEntry(layout, egg));
+      if (stored !== undefined) noteStored(state, stored.manifest);
+      return stored;
     },
     place,
     placeMany: async (orders) => orders.map(({ egg, target }) => place(egg, target)),
     remove: (egg) => writer.attempt(() => removeEntry(layout, egg.manifest.buildKey)),
-    lock: (requestKey) => lockRequest(layout, requestKey, writer),
+    lock: (requestKey) => {
+      lock.hold();
+      return lockRequest(layout, requestKey, writer);
+    },
     temporaryDirectory: () => makeTemporaryDirectory(layout, writer),
     records: createRecords(layout, writer),
+    missingLibraries: (manifest) => missingLibraries(manifest, libraries),
+    keepLimit: () => keepLimit(state, options.limitBytes ?? defaultCacheLimit),
+    close: () => lock.release(),
   };
+}
+
+interface CacheState {
+  layout: CacheLayout;
+  writer: CacheWriter;
+  /** Entries that turned out damaged in this process, and could perhaps not be taken out. */
+  unusable: Set<string>;
+  /** Entries of this run. */
+  used: Set<string>;
+  libraries: LibrarySearch;
+  lock: ReturnType<typeof createUseLock>;
+  ledger: ReturnType<typeof createSizeLedger>;
+  /** Since the limit was last looked at. */
+  storedBytes: number;
+}
+
+function createState({ directory, report, environment = {} }: EggCacheOptions): CacheState {
+  const layout = createCacheLayout(directory);
+  return {
+    layout,
+    writer: createCacheWriter(directory, report),
+    unusable: new Set(),
+    used: new Set(),
+    libraries: createLibrarySearch({ environment }),
+    lock: createUseLock(layout.useLock),
+    ledger: createSizeLedger(layout.sizes),
+    storedBytes: 0,
+  };
+}
+
+function noteStored(state: CacheState, { buildKey, bytes = 0 }: Manifest): void {
+  const { layout, ledger, used } = state;
+  used.add(buildKey);
+  state.storedBytes += bytes;
+  state.writer.attempt(() => {
+    if (ledger.isMissing()) ledger.replace(totalBytes(readCatalog(layout)));
+    else ledger.add(bytes);
+  });
+}
+
+/** Below the limit by a tenth, so that the next runs have nothing to do. */
+function keepLimit(state: CacheState, limit: number): void {
+  if (state.storedBytes === 0) return;
+  state.storedBytes = 0;
+  if (state.ledger.read() <= limit) return;
+  state.writer.attempt(() => pruneCache(state, { bytes: limit * 0.9, keep: state.used }));
 }
 
 const besideTargets = { pattern: /^\..*\.tmp$/, olderThanSeconds: 3600 };
@@ -97,27 +173,41 @@ function sweepOnce(swept: Set<string>, directory: string, stale: typeof inCache)
 }
 
 function findEgg(
-  layout: CacheLayout,
+  state: CacheState,
   requestKey: string,
   accept: ((manifest: Manifest) => boolean) | undefined,
 ): CachedEgg | undefined {
-  for (const buildKey of readRequest(layout, requestKey)) {
+  const { layout, lock, unusable, used, libraries } = state;
+  const buildKeys = readRequest(layout, requestKey).filter((buildKey) => !unusable.has(buildKey));
+  if (buildKeys.length > 0) lock.hold();
+  for (const buildKey of buildKeys) {
     const egg = readEntry(layout, buildKey);
-    if (egg !== undefined && (accept === undefined || accept(egg.manifest))) return egg;
+    if (egg === undefined || missingLibraries(egg.manifest, libraries).length > 0) continue;
+    if (accept !== undefined && !accept(egg.manifest)) continue;
+    used.add(buildKey);
+    return egg;
   }
   return undefined;
+}
+
+/** A wheel brings what it brings: unpacking it again would not change what it needs. */
+function missingLibraries(manifest: Manifest, libraries: LibrarySearch): readonly string[] {
+  if (!isBuilt(manifest)) return [];
+  const { sonames = [], runPaths = [] } = manifest;
+  return sonames.filter((soname) => !libraries.finds(soname, runPaths));
 }
 
 const problems: Readonly<Record<EntryDamage['problem'], string>> = {
   size: 'has another size than when it was built',
   mtime: 'was changed since it was built',
   missing: 'is missing',
+  unreadable: 'cannot be read',
 };
 
 function reportDamage({ egg, file, problem }: EntryDamage, report: Report): void {
   const text = `Egg cache: ${file} of ${egg.manifest.eggName} ${problems[problem]}; the egg is made again.`;
   report({ type: 'log', level: 'warning', text });
-  if (problem === 'missing') return;
+  if (problem === 'missing' || problem === 'unreadable') return;
   const way = `to change an egg of one buildout, use \`clutch edit ${egg.manifest.project}\`: files of the cache are shared`;
   report({ type: 'hint', text: way });
 }

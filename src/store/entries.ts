@@ -22,9 +22,11 @@ import {
   type EggFacts,
   type Manifest,
 } from './manifest.ts';
+import type { LibrarySearch } from './library-search.ts';
+import { readNeededLibraries } from './needed-libraries.ts';
 import { normalizeTree } from './normalize-tree.ts';
 import { fillTree } from './place-egg.ts';
-import { buildKeyOf } from './request-key.ts';
+import { buildKeyOf, type Json } from './request-key.ts';
 
 const isKey = /^[0-9a-f]{64}$/;
 
@@ -44,13 +46,16 @@ function tryReadAndTouch(path: string): string | undefined {
   try {
     file = openSync(path, 'r');
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return undefined;
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EIO')) return undefined;
     throw error;
   }
   try {
     const now = Date.now() / 1000;
     if (now - fstatSync(file).mtimeMs / 1000 > secondsPerDay) touch(file, now);
     return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'EISDIR', 'EIO')) return undefined;
+    throw error;
   } finally {
     closeSync(file);
   }
@@ -70,7 +75,8 @@ export function readRequest(layout: CacheLayout, requestKey: string): readonly s
     const keys: unknown = JSON.parse(readFileSync(layout.request(requestKey), 'utf8'));
     return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string' && isKey.test(key)) : [];
   } catch (error) {
-    if (error instanceof SyntaxError || hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
+    if (error instanceof SyntaxError || hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR', 'EIO'))
+      return [];
     throw error;
   }
 }
@@ -89,6 +95,10 @@ export interface FinishedEgg {
   directory: string;
   requestKeys: readonly string[];
   facts: EggFacts;
+  /** Which shared libraries this machine has. */
+  libraries: LibrarySearch;
+  /** Entries known to be unusable: one of these in the way is taken out. */
+  unusable: ReadonlySet<string>;
 }
 
 /** Moves a finished egg into the cache; an equal entry that is there already wins. Throws as the file system does. */
@@ -100,6 +110,7 @@ export function publishEntry(layout: CacheLayout, egg: FinishedEgg): CachedEgg {
     writeFileAtomically(`${temporary}/manifest.json`, formatManifest(manifest), { mode: 0o644 });
     // Before the entry itself: a key that leads nowhere is a miss, and after the rename nothing can fail any more.
     for (const key of egg.requestKeys) addToRequest(layout, key, manifest.buildKey);
+    if (egg.unusable.has(manifest.buildKey)) removeEntry(layout, manifest.buildKey);
     return moveAndPublish(layout, egg.directory, { temporary, manifest });
   } finally {
     rmSync(temporary, { recursive: true, force: true });
@@ -121,16 +132,32 @@ function moveAndPublish(
   }
 }
 
-function describeEgg({ directory, requestKeys, facts }: FinishedEgg): Manifest {
+function describeEgg({ directory, requestKeys, facts, libraries }: FinishedEgg): Manifest {
   const { directories, files, links } = normalizeTree(directory);
+  const paths = files.map(({ path }) => path);
+  const { sonames, runPaths } = readNeededLibraries(directory, paths);
+  // What is not found right after building is found in a way that we cannot see, and must not be missed later.
+  const needed = isBuilt(facts) ? sonames.filter((name) => libraries.finds(name, runPaths)) : sonames;
   return {
     ...facts,
-    buildKey: buildKeyOf(requestKeys[0] ?? '', facts.used),
+    buildKey: buildKeyOf(requestKeys[0] ?? '', usedBy(facts, needed)),
     requestKeys,
+    bytes: files.reduce((total, { size }) => total + size, 0),
+    ...(needed.length === 0 ? {} : { sonames: needed }),
+    ...(runPaths.length === 0 ? {} : { runPaths }),
     directories,
     files: files.map((file) => ({ ...file, sha256: sha256Of(`${directory}/${file.path}`, file.size) })),
     links,
   };
+}
+
+/** Built here from source: another machine, or this one later, may have to build it again. */
+export function isBuilt(facts: EggFacts): boolean {
+  return facts.used !== undefined;
+}
+
+function usedBy(facts: EggFacts, sonames: readonly string[]): Json | undefined {
+  return isBuilt(facts) && sonames.length > 0 ? { used: facts.used ?? null, sonames } : facts.used;
 }
 
 const wholeFileLimit = 2 ** 20;

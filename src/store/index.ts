@@ -5,7 +5,8 @@
 //   eggs/<2>/<build key>/manifest.json  its files with size, mode and SHA-256, and what resolving needs of it
 //   requests/<2>/<request key>.json     the build keys that may answer a request
 //   records/<index>/<name>/<version>.json   the files an index offered for an exact pin
-//   locks/<request key>                 one builder per request on this machine
+//   locks/<request key>                 one builder per request on this machine; `in-use`: runs against `cache prune`
+//   sizes                               what the entries take, so that the limit is kept without counting
 //   tmp/                                whatever is not finished; everything else appears by rename from here
 //
 // Entries are immutable and may be deleted at any time by anybody: a reader takes what is gone or damaged for a miss.
@@ -13,8 +14,17 @@
 // (STORE_DISK_FULL, nothing left behind), a cache directory that belongs to somebody else (read, never fail), and
 // processes killed in the middle.
 
-export { openEggCache, type EggCache, type EggCacheOptions, type PlaceOrder } from './egg-cache.ts';
+export {
+  defaultCacheLimit,
+  openEggCache,
+  type EggCache,
+  type EggCacheOptions,
+  type PlaceOrder,
+} from './egg-cache.ts';
 export type { EntryDamage, LinkChoice, LinkMethod, PlaceResult } from './place-egg.ts';
+export { openCatalog, type CacheCatalog } from './open-catalog.ts';
+export type { BrokenEntry, CatalogEntry } from './catalog.ts';
+export type { PruneOptions, PruneResult } from './prune.ts';
 export { fixedMtime, normalizeTree } from './normalize-tree.ts';
 export {
   type CachedEgg,

@@ -22,6 +22,8 @@ export interface EggFacts {
   metadata: EggMetadata;
   /** What the build really used: resolved build requirements with hashes, compiler, tools, sonames; in the build key. */
   used?: Json;
+  /** The facts of the request key, so that a miss can be explained; not in the build key again. */
+  request?: Json;
   /** Shown by `cache show`, not in any key: file name, origin, imported or built, signer. */
   origin?: Json;
 }
@@ -37,6 +39,11 @@ export interface ManifestFile {
 export interface Manifest extends EggFacts {
   buildKey: string;
   requestKeys: readonly string[];
+  /** Of all files together. */
+  bytes?: number;
+  /** Shared libraries that the egg needs and does not have, and where its files look for them first. */
+  sonames?: readonly string[];
+  runPaths?: readonly string[];
   /** Sorted, so parents come first; the egg's root is not among them. */
   readonly directories: readonly string[];
   /** Sorted by path. Unpacked when first asked for. */
@@ -56,6 +63,9 @@ interface PackedManifest extends EggFacts {
   format: number;
   buildKey: string;
   requestKeys: readonly string[];
+  bytes?: number;
+  sonames?: readonly string[];
+  runPaths?: readonly string[];
   /** One path on a line. */
   directories: string;
   /** One file on a line: mode in octal, size, path. */
@@ -148,12 +158,17 @@ function tryParseJson(text: string): unknown {
 function isPackedManifest(value: unknown): value is PackedManifest {
   if (!isObject(value) || value['format'] !== eggFormat || !isObject(value['metadata'])) return false;
   const texts = ['buildKey', 'eggName', 'project', 'version', 'directories', 'files', 'sha256'];
-  const { metadata } = value;
+  const { metadata, sonames = [], runPaths = [] } = value;
   return (
     texts.every((name) => typeof value[name] === 'string') &&
-    [value['requestKeys'], value['links'], metadata['requiresDist'], metadata['providesExtra']].every(
-      Array.isArray,
-    ) &&
+    [
+      value['requestKeys'],
+      value['links'],
+      sonames,
+      runPaths,
+      metadata['requiresDist'],
+      metadata['providesExtra'],
+    ].every(Array.isArray) &&
     isObject(metadata['texts'])
   );
 }

@@ -13,6 +13,7 @@ import {
   symlinkSync,
   unlinkSync,
   utimesSync,
+  type Stats,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasCode, temporaryPathBeside } from '#base';
@@ -28,7 +29,7 @@ export interface EntryDamage {
   egg: CachedEgg;
   /** Path inside the egg of the first file that differs. */
   file: string;
-  problem: 'size' | 'mtime' | 'missing';
+  problem: 'size' | 'mtime' | 'missing' | 'unreadable';
 }
 
 export type PlaceResult =
@@ -84,18 +85,31 @@ export function fillTree(egg: CachedEgg, temporary: string, options: PlaceOption
     const source = from + file.path;
     const problem = problemOf(source, file);
     if (problem !== undefined) return { egg, file: file.path, problem };
-    try {
-      putFile(source, to + file.path, method);
-    } catch (error) {
-      // Gone since it was looked at: `cache prune`, or a repair by another process.
-      if (hasCode(error, 'ENOENT')) return { egg, file: file.path, problem: 'missing' };
-      if (method === 'copy' || !hasCode(error, ...linkRefusals)) throw error;
-      method = 'copy';
-      putFile(source, to + file.path, method);
-    }
+    const how = tryPutFile(source, to + file.path, method);
+    if (how === 'missing' || how === 'unreadable') return { egg, file: file.path, problem: how };
+    method = how;
   }
   for (const { path, target } of links) symlinkSync(target, to + path);
   return method;
+}
+
+/** How it was put there: where linking is refused, as a copy. */
+function tryPutFile(
+  source: string,
+  target: string,
+  method: LinkMethod,
+): LinkMethod | 'missing' | 'unreadable' {
+  try {
+    putFile(source, target, method);
+    return method;
+  } catch (error) {
+    // Gone since it was looked at: `cache prune`, or a repair by another process.
+    if (hasCode(error, 'ENOENT')) return 'missing';
+    if (method !== 'copy' && hasCode(error, ...linkRefusals)) return tryPutFile(source, target, 'copy');
+    // The target's directory is ours, so it is the source that we may not or cannot read.
+    if (hasCode(error, 'EACCES', 'EPERM', 'EIO')) return 'unreadable';
+    throw error;
+  }
 }
 
 /** Another user's file (fs.protected_hardlinks), too many links, another file system, or one that cannot do it. */
@@ -122,10 +136,21 @@ function putFile(source: string, target: string, method: LinkMethod): void {
 
 /** Compares with the manifest; never by ctime, which every link to the file changes. */
 function problemOf(source: string, file: ManifestFile): EntryDamage['problem'] | undefined {
-  const status = lstatSync(source, { throwIfNoEntry: false });
+  const status = tryLstat(source);
   if (status === undefined) return 'missing';
+  if (status === 'unreadable') return status;
   if (status.size !== file.size) return 'size';
-  return status.mtimeMs === fixedMtime * 1000 ? undefined : 'mtime';
+  if (status.mtimeMs !== fixedMtime * 1000) return 'mtime';
+  return (status.mode & 0o400) === 0 ? 'unreadable' : undefined;
+}
+
+function tryLstat(path: string): Stats | 'unreadable' | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (hasCode(error, 'EACCES', 'EPERM', 'EIO')) return 'unreadable';
+    throw error;
+  }
 }
 
 /** Tried once for each directory that eggs are placed in, with a real file of a real entry. */
