@@ -16,8 +16,11 @@ interface LogSettings {
   format: string;
 }
 
-/** The console of this process. `terminal`: standard error is one, so live progress may be drawn there. */
-export function createConsole(terminal: boolean): Console {
+/**
+ * The console of this process. `terminal`: standard error is one, so live progress may be drawn there; `hints` may be
+ * wanted without.
+ */
+export function createConsole(terminal: boolean, hints: boolean = terminal): Console {
   const progress: ProgressLine | undefined = terminal
     ? createProgressLine(
         (text) => writeWhole(2, text),
@@ -33,7 +36,7 @@ export function createConsole(terminal: boolean): Console {
       clear();
       writeWhole(1, event.text);
     } else if (event.type === 'hint') {
-      if (terminal) {
+      if (hints) {
         clear();
         writeWhole(2, `hint: ${event.text}\n`);
       }

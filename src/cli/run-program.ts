@@ -9,7 +9,7 @@ import { runCommand } from './run-command.ts';
 import { writeWhole } from './standard-output.ts';
 
 const hints = process.stderr.isTTY || process.env['CLUTCH_HINTS'] === '1';
-const terminal = createConsole(process.stderr.isTTY && process.env['TERM'] !== 'dumb');
+const terminal = createConsole(process.stderr.isTTY && process.env['TERM'] !== 'dumb', hints);
 const interrupted = new AbortController();
 
 // A second Ctrl-C does not wait for anything.

@@ -8,10 +8,11 @@
 // lies in the eggs directory is used as it is and never rewritten.
 
 export { createEggInstaller } from './create-egg-installer.ts';
-export { createEggPreview, type EggArrival, type EggPreview } from './preview-eggs.ts';
+export { createEggPreview, type Checkout, type EggArrival, type EggPreview } from './preview-eggs.ts';
 export type {
   BuildOptions,
   Distribution,
+  EggCacheSettings,
   EggInstaller,
   EggSettings,
   InstallOptions,

@@ -3,11 +3,13 @@
 
 import { join } from 'node:path';
 
-import { canonicalizeName, parseRequirement } from '#standards';
+import { canonicalizeName, parseRequirement, type Requirement } from '#standards';
 import { constrainRequirement, decideDistribution, normalizePins } from '#resolver';
 import type { EggCache } from '#store';
 
+import { createDistribution } from './create-distribution.ts';
 import { resolveInstall, sortRunWorkingSet } from './create-egg-installer.ts';
+import { rememberedMetadata } from './egg-metadata.ts';
 import { createEggRun, type EggRun } from './egg-run.ts';
 import type {
   BuildOptions,
@@ -18,6 +20,7 @@ import type {
 } from './eggs-contract.ts';
 import { tryRealpath } from './find-distributions.ts';
 import { createInstallSource, openEnvironment } from './installation.ts';
+import { needsPkgResources } from './namespace-style.ts';
 import { describeArrival, type EggArrival } from './describe-arrival.ts';
 import type { EggCandidate } from './usable-candidates.ts';
 
@@ -28,16 +31,33 @@ export interface EggPreview extends EggInstaller {
   here(project: string): readonly Distribution[];
   /** What the installations asked for so far would bring. */
   arrivals(): readonly EggArrival[];
+  /** What is here for a requirement, under its pin; undefined when nothing fits. */
+  choose(requirement: Requirement): Promise<Distribution | undefined>;
+  /** Whether its namespace packages work with `pkg_resources` only, so that it brings setuptools. */
+  needsPkgResources(dist: Distribution): boolean;
+  /** Counts a source checkout as developed that is not yet. */
+  assumeDeveloped(checkout: Checkout): void;
+}
+
+/** What a source checkout says about itself without being built. */
+export interface Checkout {
+  readonly directory: string;
+  readonly project: string;
+  readonly version: string;
+  readonly requires: readonly string[];
+  /** The text of its `entry_points.txt`. */
+  readonly entryPoints: string;
 }
 
 /** Reads what is here, index pages and the metadata of wheels; writes nothing. */
 export function createEggPreview(settings: EggSettings): EggPreview {
   const run = createEggRun({ ...settings });
   forbidWriting(run);
-  const arrivals = new Map<string, EggArrival>();
+  const seen: Seen = { arrivals: new Map(), developed: [] };
+  let hereSource: InstallSource | undefined;
   return {
-    install: (specs, options = {}) => previewInstall(run, { specs, options }, arrivals),
-    build: (spec, options) => previewBuild(run, { spec, options }, arrivals),
+    install: (specs, options = {}) => previewInstall(run, { specs, options }, seen),
+    build: (spec, options) => previewBuild(run, { spec, options }, seen),
     develop: async (setup, destination) => join(destination ?? run.settings.developEggsDirectory, setup),
     picked: () => ({ versions: run.ledger.versions(), requiredBy: run.ledger.requiredBy() }),
     namespacePackages: () => [],
@@ -48,7 +68,10 @@ export function createEggPreview(settings: EggSettings): EggPreview {
     },
     settings: () => run.settings,
     here: (project) => openHere(run).find(canonicalizeName(project)),
-    arrivals: () => [...arrivals.values()],
+    arrivals: () => [...seen.arrivals.values()],
+    choose: (requirement) => chooseHere(run, (hereSource ??= createHereSource(run)), requirement),
+    needsPkgResources: (dist) => needsPkgResources(dist.metadata('namespace_packages.txt'), dist.location),
+    assumeDeveloped: (checkout) => void seen.developed.push(describeCheckout(checkout, run)),
   };
 }
 
@@ -68,28 +91,35 @@ function forbidWriting(run: EggRun): void {
   });
 }
 
-type Arrivals = Map<string, EggArrival>;
+interface Seen {
+  readonly arrivals: Map<string, EggArrival>;
+  readonly developed: Distribution[];
+}
 type InstallSource = ReturnType<typeof createInstallSource>;
 
 async function previewInstall(
   run: EggRun,
   { specs, options }: { specs: readonly string[]; options: InstallOptions },
-  arrivals: Arrivals,
+  seen: Seen,
 ): Promise<readonly Distribution[]> {
   const destination = destinationOf(run, options);
-  const source = createPreviewSource(run, { options, destination }, arrivals);
+  const source = createPreviewSource(run, { options, destination }, seen);
   return resolveInstall(run, specs, { options, canInstall: destination !== undefined, source });
 }
 
 function createPreviewSource(
   run: EggRun,
   { options, destination }: { options: InstallOptions; destination: string | undefined },
-  arrivals: Arrivals,
+  { arrivals, developed }: Seen,
 ): InstallSource {
   const pins = options.pins ?? run.settings.pins;
   const source = createInstallSource(run, { options, destination, pins });
   const describe = describeOnce(run, { options, destination });
   const only = {
+    installed: (project: string) => [
+      ...developed.filter((dist) => canonicalizeName(dist.project) === canonicalizeName(project)),
+      ...source.installed(project),
+    ],
     prepare: async (candidate: EggCandidate) => (await describe(candidate)).dist,
     obtain: async (candidate: EggCandidate) => {
       const { dist, arrival } = await describe(candidate);
@@ -122,14 +152,12 @@ function describeOnce(
 async function previewBuild(
   run: EggRun,
   { spec, options }: { spec: string; options: BuildOptions },
-  arrivals: Arrivals,
+  seen: Seen,
 ): Promise<string[]> {
   const { settings } = run;
   const { destination } = options;
-  const source = createPreviewSource(run, { options, destination }, arrivals);
-  const asked = parseRequirement(spec);
-  const pin = normalizePins(options.pins ?? settings.pins).get(canonicalizeName(asked.name)) ?? '';
-  const requirement = pin === '' ? asked : constrainRequirement(pin, asked);
+  const source = createPreviewSource(run, { options, destination }, seen);
+  const requirement = withPin(parseRequirement(spec), options.pins ?? settings.pins);
   const { have, available } = await decideDistribution(
     requirement,
     {
@@ -144,6 +172,41 @@ async function previewBuild(
   if (have !== undefined) return [have.location];
   if (available === undefined) return [];
   return [(await source.obtain(available, requirement)).location];
+}
+
+function createHereSource(run: EggRun): InstallSource {
+  const { developEggsDirectory, eggsDirectory, pins } = run.settings;
+  const options = { path: [developEggsDirectory, eggsDirectory] };
+  return createInstallSource(run, { options, destination: undefined, pins });
+}
+
+async function chooseHere(
+  run: EggRun,
+  source: InstallSource,
+  requirement: Requirement,
+): Promise<Distribution | undefined> {
+  const { pins, preferFinal, report } = run.settings;
+  const context = { source, newest: false, preferFinal, canInstall: false, report };
+  return (await decideDistribution(withPin(requirement, pins), context)).have;
+}
+
+function withPin(requirement: Requirement, pins: ReadonlyMap<string, string>): Requirement {
+  const pin = normalizePins(pins).get(canonicalizeName(requirement.name)) ?? '';
+  return pin === '' ? requirement : constrainRequirement(pin, requirement);
+}
+
+function describeCheckout(checkout: Checkout, run: EggRun): Distribution {
+  const { project, version, requires, directory } = checkout;
+  const headers = ['Metadata-Version: 2.1', `Name: ${project}`, `Version: ${version}`];
+  const text = [...headers, ...requires.map((line) => `Requires-Dist: ${line}`), ''].join('\n');
+  return createDistribution({
+    project,
+    version,
+    location: directory,
+    precedence: 'develop',
+    metadata: rememberedMetadata({ METADATA: text, 'entry_points.txt': checkout.entryPoints }),
+    markers: run.settings.python.markers,
+  });
 }
 
 /** As `prepareDestination`, without making it. */

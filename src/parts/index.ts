@@ -8,5 +8,6 @@
 // uninstalled is deleted only inside the buildout and never through a link.
 
 export { createBuildout, type Buildout, type BuildoutOptions } from './create-buildout.ts';
+export { explainRequirement, type RequirementExplanation } from './explain-requirement.ts';
 export { initConfiguration } from './init-configuration.ts';
 export { planParts, type PartPlan, type PartStep } from './plan-parts.ts';

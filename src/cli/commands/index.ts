@@ -2,4 +2,6 @@
 
 import type { Command } from './command.ts';
 
-export const addedCommands: Readonly<Record<string, () => Promise<Command>>> = {};
+export const addedCommands: Readonly<Record<string, () => Promise<Command>>> = {
+  why: async () => (await import('./why.ts')).whyCommand,
+};
