@@ -1,61 +1,41 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Distribution } from '#eggs';
-import { parseRequirement } from '#standards';
+import { BuildError } from '#base';
+import type { EggInstaller } from '#eggs';
 import type { BuildoutHandle } from './recipe.ts';
 import { recipeSignature } from './recipe-signature.ts';
 
-function createDistribution(
-  facts: Pick<Distribution, 'project' | 'version' | 'location' | 'precedence'>,
-  requires: readonly string[] = [],
-): Distribution {
-  return {
-    ...facts,
-    extras: [],
-    requires: () => requires.map(parseRequirement),
-    dependencyLinks: () => [],
-    metadata: () => undefined,
-    metadataNames: () => [],
+/** A buildout in which zc.recipe.egg is not, and which counts how often it was looked for. */
+function buildoutWithout(): BuildoutHandle & { searches: number } {
+  const eggs: Partial<EggInstaller> = {
+    settings: () => ({ eggsDirectory: '/b/eggs', developEggsDirectory: '/b/develop-eggs' }) as never,
+    install() {
+      buildout.searches += 1;
+      return Promise.reject(new BuildError('MISSING_DISTRIBUTION', 'not here'));
+    },
   };
+  const python = { minor: '3.11', platform: 'linux-x86_64' };
+  const buildout = { eggs, python, searches: 0, report: () => undefined, recipeWorkingSet: [] };
+  return buildout as unknown as BuildoutHandle & { searches: number };
 }
 
-test('names what a Python recipe needs, by version, and hashes what is developed', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'clutch-signature-'));
-  const [code, site, vendored] = ['src', 'site', 'site/vendored'].map((name) => join(directory, name)) as [
-    string,
-    string,
-    string,
-  ];
-  // `packaging` is in both places, and what comes first on the path is what a running zc.buildout has.
-  for (const path of [code, join(site, 'packaging-26.3.dist-info'), vendored])
-    mkdirSync(path, { recursive: true });
-  const develop = 'develop';
-  const egg = 'egg';
-  const workingSet = [
-    createDistribution({ project: 'my.recipe', version: '1.0', location: code, precedence: develop }, [
-      'Foo>=1',
-      'packaging',
-    ]),
-    createDistribution({ project: 'pip', version: '30', location: site, precedence: develop }),
-    createDistribution(
-      { project: 'foo', version: '0.9', location: '/e/foo-0.9-py3.11.egg', precedence: egg },
-      ['my-recipe'],
-    ),
-    createDistribution({ project: 'packaging', version: '26.2', location: vendored, precedence: develop }),
-    createDistribution({
-      project: 'bar',
-      version: '0.1',
-      location: '/e/bar-0.1-py3.11.egg',
-      precedence: egg,
-    }),
-  ];
-  const buildout = { recipeWorkingSet: workingSet } as unknown as BuildoutHandle;
-  const signature = await recipeSignature('my.recipe', buildout);
-  expect(signature.replaceAll(/-[0-9a-f]{32}/g, '-HASH')).toBe(
-    'foo-0.9-py3.11.egg my.recipe-HASH packaging-HASH',
-  );
-  const hashes = [...signature.matchAll(/-([0-9a-f]{32})/g)].map(([, hash]) => hash);
-  expect(new Set(hashes).size).toBe(2);
+test.each([
+  'wheel-ef09 zc-recipe-egg-ef09 zc-buildout-ef09',
+  'wheel-ef09 zc.recipe.egg-6.0.0-py3.11-linux-x86_64.egg zc-buildout-ef09',
+])('a built-in recipe keeps the signature that zc.buildout recorded: %s', async (recorded) => {
+  const buildout = buildoutWithout();
+  expect(await recipeSignature('zc.recipe.egg', buildout, recorded)).toBe(recorded);
+  expect(buildout.searches).toBe(0);
+});
+
+test.each([undefined, 'zc.recipe.egg-6.0.0-py3.12-linux-x86_64.egg', 'other-1.0-py3.11.egg', ''])(
+  'a built-in recipe gets a new signature when there is none of this Python: %s',
+  async (recorded) => {
+    expect(await recipeSignature('zc.recipe.egg', buildoutWithout(), recorded)).toBe(
+      'zc.recipe.egg-6.0.0-py3.11-linux-x86_64.egg',
+    );
+  },
+);
+
+test('a Python recipe never keeps a recorded signature', async () => {
+  expect(await recipeSignature('some.recipe', buildoutWithout(), 'some.recipe-1.0.egg')).toBe('');
 });
