@@ -6,6 +6,7 @@ import { realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 
 import { hasCode } from '#base';
+import { tryReadEggFileMetadata } from '#build';
 import {
   canonicalizeName,
   parseEggFilename,
@@ -19,12 +20,12 @@ import { createDistribution } from './create-distribution.ts';
 import {
   readMetadataDirectory,
   readMetadataFile,
+  rememberedMetadata,
   tryReadDirectory,
   tryReadFile,
   type EggMetadataReader,
 } from './egg-metadata.ts';
 import type { Distribution } from './eggs-contract.ts';
-import { tryReadZippedEgg } from './zipped-egg-metadata.ts';
 
 export interface FindOptions {
   markers: MarkerEnvironment;
@@ -86,10 +87,10 @@ function tryReadUnpackedEgg(location: string, options: FindOptions): Distributio
 
 function tryOpenZippedEgg(location: string, options: FindOptions): Distribution | undefined {
   if (tryStat(location)?.isFile() !== true) return undefined;
-  const metadata = tryReadZippedEgg(location);
-  return metadata === undefined
-    ? undefined
-    : describe({ filename: basename(location), location, metadata, precedence: 'egg' }, options);
+  const texts = tryReadEggFileMetadata(location);
+  if (texts === undefined) return undefined;
+  const metadata = rememberedMetadata(texts);
+  return describe({ filename: basename(location), location, metadata, precedence: 'egg' }, options);
 }
 
 function tryReadMetadata(path: string, options: FindOptions): Distribution | undefined {

@@ -1,14 +1,12 @@
-// The metadata of a zipped egg: its EGG-INFO directory, read out of the archive.
+// The metadata of a zipped egg: the texts of its EGG-INFO directory, read out of the archive.
 
 import { openZip } from '#archive';
 import { BuildError } from '#base';
 
-import { rememberedMetadata, type EggMetadataReader } from './egg-metadata.ts';
-
 const prefix = 'EGG-INFO/';
 
-/** The texts of EGG-INFO, or `undefined` when the file is no zip archive with metadata of an egg. */
-export function tryReadZippedEgg(path: string): EggMetadataReader | undefined {
+/** The texts of EGG-INFO by name, or `undefined` when the file is no zip archive with metadata of an egg. */
+export function tryReadEggFileMetadata(path: string): Readonly<Record<string, string>> | undefined {
   try {
     const archive = openZip(path);
     try {
@@ -16,7 +14,7 @@ export function tryReadZippedEgg(path: string): EggMetadataReader | undefined {
         .filter(({ path, kind }) => kind === 'file' && path.startsWith(prefix))
         .map((entry) => [entry.path.slice(prefix.length), archive.read(entry).toString('utf8')] as const);
       const metadata = Object.fromEntries(texts);
-      return metadata['PKG-INFO'] === undefined ? undefined : rememberedMetadata(metadata);
+      return metadata['PKG-INFO'] === undefined ? undefined : metadata;
     } finally {
       archive.close();
     }
