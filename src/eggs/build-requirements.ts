@@ -3,7 +3,7 @@
 
 import { availableParallelism } from 'node:os';
 
-import { BuildError } from '#base';
+import { BuildError, hashBytes } from '#base';
 import { isSameProject, resolveWorkingSet } from '#resolver';
 import { canonicalizeName } from '#standards';
 
@@ -14,13 +14,8 @@ import type { Distribution } from './eggs-contract.ts';
 import { createEnvironment } from './environment.ts';
 import { progressOnly, withoutLines } from './held-console.ts';
 import { createLastResort } from './last-resort.ts';
-import type { BuildRequirements } from './make-egg.ts';
+import type { BuildRequirements, ObtainedRequirements } from './make-egg.ts';
 import { createRecordedCandidates } from './recorded-candidates.ts';
-
-interface Obtained {
-  path: readonly string[];
-  versions: Readonly<Record<string, string>>;
-}
 
 export interface BuildContext {
   run: EggRun;
@@ -30,7 +25,7 @@ export interface BuildContext {
 
 /** Obtains build requirements; equal ones once for a run. */
 export function createBuildRequirements(context: BuildContext): BuildRequirements {
-  const known = new Map<string, Promise<Obtained>>();
+  const known = new Map<string, Promise<ObtainedRequirements>>();
   const directory = onceOnly(() => context.run.temporaryDirectory());
   const workshop = onceOnly(() => context.run.createWorkshop());
   return {
@@ -59,7 +54,7 @@ interface Job {
  * A pin that a build refuses is not for builds: pip, which zc.buildout builds with, never sees pins. Offline neither is one
  * that no cache has: the target Python's own setuptools will do, as it does there.
  */
-async function resolveOrWithoutPins(job: Job): Promise<Obtained> {
+async function resolveOrWithoutPins(job: Job): Promise<ObtainedRequirements> {
   try {
     return await resolveForBuild(job, job.context.pins);
   } catch (error) {
@@ -71,7 +66,7 @@ async function resolveOrWithoutPins(job: Job): Promise<Obtained> {
   }
 }
 
-async function resolveForBuild(job: Job, pins: ReadonlyMap<string, string>): Promise<Obtained> {
+async function resolveForBuild(job: Job, pins: ReadonlyMap<string, string>): Promise<ObtainedRequirements> {
   const { settings } = job.context.run;
   const workshop = job.workshop();
   const source = createSource(job, createNestedSupply(job, pins));
@@ -95,6 +90,12 @@ async function resolveForBuild(job: Job, pins: ReadonlyMap<string, string>): Pro
   return {
     path: [...new Set(dists.map(({ location }) => location))],
     versions: Object.fromEntries(dists.map(({ project, version }) => [canonicalizeName(project), version])),
+    hashes: Object.fromEntries(
+      dists.flatMap((dist) => {
+        const record = dist.metadata('RECORD');
+        return record === undefined ? [] : [[canonicalizeName(dist.project), hashBytes(record)] as const];
+      }),
+    ),
   };
 }
 

@@ -28,6 +28,7 @@ export function createEggInstaller(settings: EggSettings): EggInstaller {
       await run.workshop.settle();
       const directory = run.eggsDirectory(run.settings.eggsDirectory);
       directory.remember(run.obtained.in(directory.path));
+      run.cache()?.keepLimit();
     },
     configure: (change) => {
       run.settings = { ...run.settings, ...change };

@@ -3,12 +3,17 @@
 
 import type { Candidate } from '#index';
 import type { PythonDescription } from '#python';
+import { canonicalizeName, formatVersion, parseVersion, tryParseVersion } from '#standards';
 import { canonicalJson, requestKeyOf, type EggCache, type CachedEgg, type Json, type Manifest } from '#store';
 
 /** What was used to build an egg from source; it is part of the build key. */
 export interface BuildRecord {
   /** Version of every build requirement by name. */
   requirements: Readonly<Record<string, string>>;
+  /** SHA-256 of each one's RECORD, which names every file of it by hash. */
+  hashes?: Readonly<Record<string, string>>;
+  /** Programs that builds look for: the real file's name and size. */
+  tools?: Readonly<Record<string, string>>;
   /** The pins that there were on them. */
   pins: Readonly<Record<string, string>>;
 }
@@ -20,6 +25,37 @@ export interface RequestContext {
   /** The pin on a build requirement now. */
   pinOf: (name: string) => string | undefined;
   buildExt?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What is asked for. Project and version find an imported egg, whose file nobody knows. */
+export interface WantedFile {
+  kind: Candidate['kind'];
+  sha256: string;
+  project?: string;
+  version?: string;
+}
+
+/** The facts behind the keys, kept in the manifest so that a miss can be explained. */
+export async function requestFacts(
+  file: { kind: Candidate['kind']; sha256: string; filename: string },
+  context: RequestContext,
+  isUniversal: boolean,
+): Promise<Json> {
+  const { kind, sha256, filename } = file;
+  const facts = { kind, file: filename, sha256, python: pythonKey(context.python) };
+  if (kind !== 'sdist') return facts;
+  return {
+    ...facts,
+    ...(context.buildExt === undefined ? {} : { buildExt: context.buildExt }),
+    ...(isUniversal ? {} : { environment: await context.buildEnvironment() }),
+  };
+}
+
+/** The key of an egg that came from somebody's eggs directory. */
+export function importedKey(dist: { project: string; version: string }, python: PythonDescription): string {
+  const project = canonicalizeName(dist.project);
+  const version = formatVersion(parseVersion(dist.version));
+  return requestKeyOf({ kind: 'imported', project, version, python: pythonKey(python) });
 }
 
 /** The key for a file of this kind and hash; for sources, the one that holds on every machine and ours. */
@@ -40,15 +76,27 @@ export async function requestKeys(
 /** An entry for it that may be used: built with the pins that there are now. */
 export async function findCached(
   cache: EggCache,
-  file: { kind: Candidate['kind']; sha256: string },
+  file: WantedFile,
   context: RequestContext,
 ): Promise<CachedEgg | undefined> {
   const keys = await requestKeys(file.kind, file.sha256, context);
   const accept = (manifest: Manifest): boolean => hasSamePins(manifest, context);
   return (
     cache.find(keys.everywhere, accept) ??
-    (keys.here === undefined ? undefined : cache.find(keys.here, accept))
+    (keys.here === undefined ? undefined : cache.find(keys.here, accept)) ??
+    findImported(cache, file, context)
   );
+}
+
+function findImported(
+  cache: EggCache,
+  { project, version }: WantedFile,
+  { python, buildExt }: RequestContext,
+): CachedEgg | undefined {
+  if (project === undefined || version === undefined || buildExt !== undefined) return undefined;
+  return tryParseVersion(version) === undefined
+    ? undefined
+    : cache.find(importedKey({ project, version }, python));
 }
 
 /** The pins among `pins` that concern these build requirements. */
@@ -67,13 +115,13 @@ function hasSamePins(manifest: Manifest, context: RequestContext): boolean {
   return canonicalJson(pinsOn(Object.keys(used.requirements), context)) === canonicalJson(used.pins);
 }
 
-function asBuildRecord(used: Json | undefined): BuildRecord | undefined {
+export function asBuildRecord(used: Json | undefined): BuildRecord | undefined {
   if (typeof used !== 'object' || used === null || Array.isArray(used)) return undefined;
   const has = (name: string): boolean => typeof Reflect.get(used, name) === 'object';
   return has('requirements') && has('pins') ? (used as unknown as BuildRecord) : undefined;
 }
 
 /** An egg's name has the Python's version and platform, its byte code the cache tag. */
-function pythonKey({ implementation, minor, platform, cacheTag }: PythonDescription): string {
+export function pythonKey({ implementation, minor, platform, cacheTag }: PythonDescription): string {
   return [implementation, minor, platform, cacheTag].join(' ');
 }

@@ -87,7 +87,11 @@ export function createEggRun(settings: EggSettings): EggRun {
     request: (pins) => ({
       python: run.settings.python,
       buildEnvironment: () =>
-        (buildEnvironment ??= readBuildEnvironment(run.settings.python, run.settings.environment)),
+        (buildEnvironment ??= readBuildEnvironment(
+          run.settings.python,
+          run.settings.environment,
+          run.settings.eggCache?.environment,
+        )),
       pinOf: (name) => pins.get(canonicalizeName(name)),
     }),
     supply: (key, make) => kept('supply', key, make),
@@ -105,10 +109,13 @@ type Tools = Pick<EggRun, 'cache' | 'fetcher' | 'compiler' | 'createWorkshop' | 
 function createTools(run: () => EggRun, kept: Keeper): Tools {
   const tools: Tools = {
     cache: () => {
-      const { eggCache, report } = run().settings;
+      const { eggCache, report, environment } = run().settings;
       if (eggCache === undefined || eggCache.directory === '') return undefined;
-      const { directory, link } = eggCache;
-      return kept('cache', `${link} ${directory}`, () => openEggCache({ directory, link, report }));
+      const { directory, link, limitBytes } = eggCache;
+      const limit = limitBytes === undefined ? {} : { limitBytes };
+      return kept('cache', `${link} ${directory}`, () =>
+        openEggCache({ directory, link, report, environment, ...limit }),
+      );
     },
     fetcher: () => {
       const directory = downloadDirectory(run().settings);

@@ -66,7 +66,9 @@ export function createEggSupply(options: EggSupplyOptions): EggSupply {
       if (cache === undefined) return false;
       const sha256 = knownHash(candidate);
       if (sha256 === undefined) return false;
-      return (await findCached(cache, { kind: candidate.kind, sha256 }, options.request)) !== undefined;
+      const { kind, project, version } = candidate;
+      const wanted = { kind, sha256, project, version };
+      return (await findCached(cache, wanted, options.request)) !== undefined;
     },
   };
 }
@@ -92,7 +94,8 @@ async function tryCache(
 ): Promise<WorkshopEgg | undefined> {
   const { cache, fetcher, workshop } = options;
   if (cache === undefined) return undefined;
-  const egg = await findCached(cache, { kind: candidate.kind, sha256 }, options.request);
+  const { kind, project, version } = candidate;
+  const egg = await findCached(cache, { kind, sha256, project, version }, options.request);
   if (egg === undefined) return undefined;
   return workshop.fromCache(egg, async () =>
     makeEgg(candidate, await fetcher.fetch(candidate, index), options),

@@ -18,6 +18,15 @@ export interface Distribution extends ResolvableDistribution {
 /** The distributions one script sees, in the order of `sys.path`. */
 export type WorkingSet = readonly Distribution[];
 
+export interface EggCacheSettings {
+  directory: string;
+  link: 'auto' | 'clone' | 'hardlink' | 'copy';
+  /** `egg-cache-environment`: what an operator calls this kind of machine; part of every build's request. */
+  environment?: string;
+  /** `egg-cache-size`: what the cache is kept below. */
+  limitBytes?: number;
+}
+
 export interface EggSettings {
   eggsDirectory: string;
   developEggsDirectory: string;
@@ -39,7 +48,7 @@ export interface EggSettings {
   installFromCache: boolean;
   /** `${buildout:download-cache}`: files are kept in its `dist` directory. */
   downloadCache?: string;
-  eggCache?: { directory: string; link: 'auto' | 'clone' | 'hardlink' | 'copy' };
+  eggCache?: EggCacheSettings;
   allowUnknownExtras: boolean;
   python: PythonDescription;
   http: IndexSettings['http'];

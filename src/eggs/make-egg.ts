@@ -6,21 +6,33 @@ import { buildSdist, eggFromEggFile, eggFromWheel, type BuiltEgg } from '#build'
 import type { Candidate } from '#index';
 import type { PythonDescription } from '#python';
 import { canonicalizeName } from '#standards';
-import type { EggCache, EggFacts } from '#store';
+import { whenDiskIsFull, type EggCache, type EggFacts, type Json } from '#store';
 
 import { describeEgg } from './describe-egg.ts';
-import { findCached, pinsOn, requestKeys, type BuildRecord, type RequestContext } from './egg-request.ts';
+import { findBuildTools } from './build-environment.ts';
+import {
+  findCached,
+  pinsOn,
+  requestFacts,
+  requestKeys,
+  type BuildRecord,
+  type RequestContext,
+} from './egg-request.ts';
 import type { Workshop, WorkshopEgg } from './egg-workshop.ts';
 import type { FetchedFile } from './fetch-file.ts';
 import { holdingReport } from './held-console.ts';
 import { allowsPython } from './target-platform.ts';
 
+export interface ObtainedRequirements {
+  path: readonly string[];
+  versions: Readonly<Record<string, string>>;
+  /** SHA-256 of the RECORD of those that have one. */
+  hashes: Readonly<Record<string, string>>;
+}
+
 /** Obtains build requirements: entries of `sys.path`, and which versions they are. */
 export interface BuildRequirements {
-  obtain(
-    requirements: readonly string[],
-    building: readonly string[],
-  ): Promise<{ path: readonly string[]; versions: Readonly<Record<string, string>> }>;
+  obtain(requirements: readonly string[], building: readonly string[]): Promise<ObtainedRequirements>;
 }
 
 export interface EggMakerOptions {
@@ -51,12 +63,26 @@ export async function makeEgg(
     return options.limitBuilds(() => buildOnce(candidate, file, options));
   }
   const parent = options.workshop.workDirectory();
-  const built =
-    candidate.kind === 'wheel'
-      ? await eggFromWheel(file.path, parent, options.python)
-      : await eggFromEggFile(file.path, parent);
+  const built = await unpackEgg(candidate, file, { parent, python: options.python });
   const keys = file.sha256 === '' ? [] : await allKeys(candidate, file, options);
-  return adopt(built, { keys }, options);
+  const request = await requestFacts({ ...candidate, sha256: file.sha256 }, options.request, true);
+  return adopt(built, { keys, request }, options);
+}
+
+async function unpackEgg(
+  candidate: Candidate,
+  file: FetchedFile,
+  { parent, python }: { parent: string; python: PythonDescription },
+): ReturnType<typeof eggFromWheel> {
+  try {
+    return candidate.kind === 'wheel'
+      ? await eggFromWheel(file.path, parent, python)
+      : await eggFromEggFile(file.path, parent);
+  } catch (error) {
+    return whenDiskIsFull(parent, () => {
+      throw error;
+    });
+  }
 }
 
 /** One builder per request on this machine: who waited looks again whether it is there. */
@@ -91,6 +117,7 @@ export async function buildEgg(
   const workDirectory = options.workshop.workDirectory();
   const building = [...options.building, canonicalizeName(candidate.project)];
   const used: Record<string, string> = {};
+  const hashes: Record<string, string> = {};
   const name = candidate.filename;
   report({ type: 'build-start', name });
   try {
@@ -105,6 +132,7 @@ export async function buildEgg(
       requirementsFor: async (requirements) => {
         const obtained = await options.buildRequirements.obtain(requirements, building);
         Object.assign(used, obtained.versions);
+        Object.assign(hashes, obtained.hashes);
         return obtained.path;
       },
       ...(options.buildExt === undefined ? {} : { buildExt: options.buildExt }),
@@ -113,7 +141,10 @@ export async function buildEgg(
     const built = await eggFromWheel(wheel, options.workshop.workDirectory(), python);
     const pins = pinsOn(Object.keys(used), options.request);
     const keys = file.sha256 === '' ? [] : await allKeys(candidate, file, { ...options, wheel });
-    return adopt(built, { keys, used: { requirements: used, pins } }, options);
+    const isUniversal = isUniversalWheel(wheel);
+    const tools = isUniversal ? {} : { tools: findBuildTools(environment) };
+    const request = await requestFacts({ ...candidate, sha256: file.sha256 }, options.request, isUniversal);
+    return adopt(built, { keys, request, used: { requirements: used, hashes, pins, ...tools } }, options);
   } finally {
     report({ type: 'build-end', name });
   }
@@ -126,18 +157,22 @@ async function allKeys(
 ): Promise<readonly string[]> {
   const { everywhere, here } = await requestKeys(candidate.kind, file.sha256, options.request);
   if (here === undefined) return [everywhere];
-  return options.wheel?.endsWith('-none-any.whl') === true ? [everywhere, here] : [here];
+  return options.wheel !== undefined && isUniversalWheel(options.wheel) ? [everywhere, here] : [here];
+}
+
+function isUniversalWheel(path: string): boolean {
+  return path.endsWith('-none-any.whl');
 }
 
 function adopt(
   built: BuiltEgg,
-  { keys, used }: { keys: readonly string[]; used?: BuildRecord },
+  { keys, request, used }: { keys: readonly string[]; request: Json; used?: BuildRecord },
   options: EggMakerOptions,
 ): WorkshopEgg {
   const facts = describeEgg(built.directory, built.eggName);
   checkPython(facts, options.python);
-  const record = used === undefined ? {} : { used: { requirements: used.requirements, pins: used.pins } };
-  return options.workshop.adopt(built.directory, { ...facts, ...record }, keys);
+  const record = used === undefined ? {} : { used: { ...used } };
+  return options.workshop.adopt(built.directory, { ...facts, request, ...record }, keys);
 }
 
 /** Index pages say it too, but not those of a directory; the words are pip's. */

@@ -30,6 +30,13 @@ export type EggRequest =
       configSettings?: Readonly<Record<string, Json>>;
       /** The pins that apply to the declared build requirements. */
       pins?: Readonly<Record<string, string>>;
+    }
+  | {
+      /** Out of an eggs directory of zc.buildout's (`cache import`): nobody knows the file it was made of. */
+      kind: 'imported';
+      project: string;
+      version: string;
+      python: string;
     };
 
 /** The request key: 64 hexadecimal digits. Absent and empty facts give the same key. */
