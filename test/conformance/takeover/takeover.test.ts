@@ -4,6 +4,8 @@
 // A run that fetches writes `sys.path` in another order than the next one, for zc.buildout as for clutch: so each
 // program runs twice before the other one takes over.
 
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunResult } from '../../support/run-clutch.ts';
 import { configurations } from './configurations.ts';
@@ -19,6 +21,7 @@ import {
 const cases = Object.keys(configurations);
 const simple = 'scripts, an interpreter and a pin';
 const python = 'a Python recipe between built-in ones';
+const spaces = 'values with odd white space';
 
 function placeWith(name: string): Promise<Place> {
   return placeForTest({ 'buildout.cfg': configurations[name] ?? '' });
@@ -68,6 +71,30 @@ test('a zc.buildout that was bootstrapped in the directory goes on where clutch 
   await expectNoEggTouched(place, () => place.execute('bin/buildout'));
   await expectNothingChanged(place, () => place.execute('bin/buildout'));
   await expectNothingChanged(place, () => place.clutch());
+});
+
+const quirks: Readonly<Record<string, (text: string) => string>> = {
+  'continuation lines with blanks instead of tabs': (text) => text.replaceAll('\n\t', '\n        '),
+  'no blanks around the equals sign': (text) => text.replaceAll(/^([\w-]+) = ?/gm, '$1='),
+  'blank lines between options and after sections': (text) => text.replaceAll(/\n(?=[\w[])/g, '\n\n'),
+  'values that begin on the next line': (text) => text.replaceAll(/^(eggs|parts) = /gm, '$1 =\n\t'),
+  'blanks at the end of lines': (text) => text.replaceAll('\n', '  \n'),
+};
+
+test.each(Object.keys(quirks))('reads a record as zc.buildout reads it: %s', async (quirk) => {
+  const [ours, theirs] = [await placeWith(spaces), await placeWith(spaces)];
+  for (const place of [ours, theirs]) {
+    // The second run finds what the first one left in the source directory.
+    assertSuccess(await place.zcBuildout());
+    assertSuccess(await place.zcBuildout());
+    const record = join(place.directory, '.installed.cfg');
+    writeFileSync(record, quirks[quirk]?.(readFileSync(record, 'utf8')) ?? '');
+  }
+  const stepsOf = (result: RunResult): string[] =>
+    assertSuccess(result)
+      .split('\n')
+      .filter((line) => /^(Uninstalling|Updating|Installing)/.test(line));
+  expect(stepsOf(await ours.clutch())).toEqual(stepsOf(await theirs.zcBuildout()));
 });
 
 test('clutch uninstalls parts that zc.buildout installed, with their uninstallers', async () => {
