@@ -64,14 +64,8 @@ function environmentIn(home: string, python: string): Record<string, string> {
         entry[0],
       ),
   );
-  const environment = Object.fromEntries(kept);
-  // Node reads it at every start, 40 ms; clutch's own network code reads the same file when it needs it.
-  if (environment['NODE_EXTRA_CA_CERTS'] !== undefined) {
-    environment['SSL_CERT_FILE'] ??= environment['NODE_EXTRA_CA_CERTS'];
-    delete environment['NODE_EXTRA_CA_CERTS'];
-  }
   return {
-    ...environment,
+    ...Object.fromEntries(kept),
     HOME: home,
     TMPDIR: join(home, 'tmp'),
     XDG_CACHE_HOME: join(home, '.cache'),
