@@ -5,6 +5,7 @@ import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { defaultCacheDirectory } from '#base';
 
-enableCompileCache(join(defaultCacheDirectory(), 'compiled'));
+// `plan` writes nothing at all.
+if (!process.argv.includes('plan')) enableCompileCache(join(defaultCacheDirectory(), 'compiled'));
 
 await import('./run-program.ts');

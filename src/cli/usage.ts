@@ -26,6 +26,7 @@ Commands:
   init [REQUIREMENT...]     write a small buildout.cfg, then bootstrap and install
   annotate [SECTION...]     show every option with the file it comes from (-v: its history)
   query SECTION:OPTION      show one value
+  plan [PART...]            show what install would do, and do nothing
   why NAME                  who requires a distribution, and where that is written
   setup SCRIPT [ARGUMENT...]  run a setup script with setuptools on its path (also: runsetup)
 

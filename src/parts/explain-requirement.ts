@@ -86,7 +86,8 @@ async function findPin(dry: DryRun, wanted: string): Promise<RequirementExplanat
 }
 
 async function knownNames(dry: DryRun, walk: Walk): Promise<string[]> {
-  return [...walk.chosen.keys(), ...walk.missing, ...((await openPins(dry))?.keys() ?? [])];
+  const projects = [...walk.chosen.values()].map(({ project }) => project);
+  return [...projects, ...walk.missing, ...((await openPins(dry))?.keys() ?? [])];
 }
 
 function othersHere(

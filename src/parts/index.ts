@@ -9,5 +9,16 @@
 
 export { createBuildout, type Buildout, type BuildoutOptions } from './create-buildout.ts';
 export { explainRequirement, type RequirementExplanation } from './explain-requirement.ts';
+export { planRun } from './plan-run.ts';
+export type {
+  OutsidePath,
+  PartReason,
+  PlannedDevelop,
+  PlannedFailure,
+  PlannedPart,
+  PlannedScript,
+  RunPlan,
+  VersionChange,
+} from './run-plan.ts';
 export { initConfiguration } from './init-configuration.ts';
 export { planParts, type PartPlan, type PartStep } from './plan-parts.ts';

@@ -10,15 +10,17 @@ export function locateRequirement(
   place: { section: string; option: string },
   requirement: string,
 ): Where {
-  return find(annotated, place, requirement, new Set()) ?? locateOption(annotated, place);
+  return find({ annotated, text: requirement, seen: new Set() }, place) ?? locateOption(annotated, place);
 }
 
-function find(
-  annotated: AnnotatedSections,
-  place: { section: string; option: string },
-  text: string,
-  seen: Set<string>,
-): Where | undefined {
+interface Search {
+  annotated: AnnotatedSections;
+  text: string;
+  seen: Set<string>;
+}
+
+function find(search: Search, place: { section: string; option: string }): Where | undefined {
+  const { annotated, text, seen } = search;
   const key = `${place.section}:${place.option}`;
   if (seen.has(key)) return undefined;
   seen.add(key);
@@ -27,7 +29,7 @@ function find(
   if (value.includes(text)) return locateOption(annotated, { ...place, fragment: text });
   for (const [, section = '', option = ''] of value.matchAll(/\$\{([^:}]*):([^}]+)\}/g)) {
     const other = { section: section === '' ? place.section : section, option };
-    const found = find(annotated, other, text, seen);
+    const found = find(search, other);
     if (found !== undefined) return found;
   }
   return undefined;

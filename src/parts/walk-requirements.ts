@@ -74,7 +74,9 @@ export async function walkRequirements(eggs: EggPreview, asked: readonly AskedRe
   const here = [...chosen].filter((entry): entry is [string, Distribution] => entry[1] !== undefined);
   return {
     chosen: new Map(here),
-    missing: [...chosen].filter(([, dist]) => dist === undefined).map(([name]) => name),
+    missing: [...chosen]
+      .filter(([name, dist]) => dist === undefined && name !== runner)
+      .map(([name]) => name),
     requirersOf: (name) => (found.get(name) ?? []).map(({ edge, parts }) => toRequirer(edge, [...parts])),
   };
 }
@@ -88,6 +90,9 @@ async function tryChoose(eggs: EggPreview, requirement: Requirement): Promise<Di
     throw error;
   }
 }
+
+/** Python recipes see it; nothing has to be installed for that. */
+const runner = 'zc-buildout';
 
 const setuptools = parseRequirement('setuptools');
 

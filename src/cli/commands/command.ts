@@ -18,7 +18,7 @@ export interface Invocation {
   readonly words: readonly string[];
   readonly context: RunContext;
   /** The configuration and the Python, as `-c`, assignments and environment say; read when first asked for. */
-  settings(): Promise<BuildoutOptions>;
+  readonly settings: () => Promise<BuildoutOptions>;
   /** The buildout of that configuration, with its directories made; closed when the command has ended. */
-  openBuildout(): Promise<Buildout>;
+  readonly openBuildout: () => Promise<Buildout>;
 }

@@ -3,5 +3,6 @@
 import type { Command } from './command.ts';
 
 export const addedCommands: Readonly<Record<string, () => Promise<Command>>> = {
+  plan: async () => (await import('./plan.ts')).planCommand,
   why: async () => (await import('./why.ts')).whyCommand,
 };
