@@ -53,7 +53,9 @@ export function createCandidateFinder(options: CandidateFinderOptions): Candidat
     const files = await filesOf(index, requirement);
     options.records?.save(requirement, files);
     const usable = judge(files, requirement, index);
-    if (options.secondIndex === undefined || choose(usable, requirement) !== undefined) return usable;
+    const best = choose(usable, requirement);
+    if (best !== undefined) options.records?.savePick(requirement, best.version, files);
+    if (options.secondIndex === undefined || best !== undefined) return usable;
     const second = options.secondIndex();
     return judge(await filesOf(second, requirement), requirement, second);
   }

@@ -5,6 +5,7 @@ import { isAbsolute } from 'node:path';
 
 import type { Candidate, CandidateKind } from '#index';
 import { Precedence } from '#index';
+import { compareVersionTexts } from '#resolver';
 import { parseEggFilename, parseSdistFilename, parseWheelFilename, type Requirement } from '#standards';
 import type { RecordedFile, Records } from '#store';
 
@@ -15,11 +16,19 @@ export interface RecordedCandidates {
   find(requirement: Requirement): readonly Candidate[] | undefined;
   /** Remembers what an index offered for it. */
   save(requirement: Requirement, candidates: readonly Candidate[]): void;
+  /** What is picked today is pinned tomorrow: remembers the files of the version that was chosen among `candidates`. */
+  savePick(requirement: Requirement, version: string, candidates: readonly Candidate[]): void;
 }
 
 export function createRecordedCandidates(records: Records, indexUrl: string): RecordedCandidates {
   // A directory is read as fast as a record, and nobody promises that its files stay the same.
   const isRemote = /^https?:/i.test(indexUrl) && !isAbsolute(indexUrl);
+  const saveVersion = (name: string, version: string, candidates: readonly Candidate[]): void => {
+    const files = candidates.flatMap((candidate) => toRecord(candidate) ?? []);
+    // A file without a hash is asked for again each time, and so is its release.
+    if (!isRemote || files.length === 0 || files.length < candidates.length) return;
+    records.save({ indexUrl, project: name, version }, files);
+  };
   return {
     find: (requirement) => {
       const version = pinnedVersion(requirement);
@@ -29,11 +38,12 @@ export function createRecordedCandidates(records: Records, indexUrl: string): Re
     },
     save: (requirement, candidates) => {
       const version = pinnedVersion(requirement);
-      if (version === undefined || !isRemote) return;
-      const files = candidates.flatMap((candidate) => toRecord(candidate) ?? []);
-      // A file without a hash is asked for again each time, and so is its release.
-      if (files.length === 0 || files.length < candidates.length) return;
-      records.save({ indexUrl, project: requirement.name, version }, files);
+      if (version !== undefined) saveVersion(requirement.name, version, candidates);
+    },
+    savePick: (requirement, version, candidates) => {
+      if (pinnedVersion(requirement) !== undefined) return;
+      const files = candidates.filter((file) => compareVersionTexts(file.version, version) === 0);
+      saveVersion(requirement.name, version, files);
     },
   };
 }

@@ -110,6 +110,18 @@ test('another buildout gets every egg from the egg cache, without a network', as
   expect(new Set(paths.map((path) => statSync(path).mtimeMs)).size).toBe(1);
 });
 
+test('a buildout that pins what another one picked needs no network', async () => {
+  const [first, second] = [workspaceForTest(), workspaceForTest()];
+  buildDemo(first.links);
+  const index = (await indexForTest({ directory: first.links })).indexUrl;
+  first.write({ 'buildout.cfg': simpleConfiguration({ index, eggs: ['demo'] }) });
+  expectSuccess(await first.run());
+  const versions = { demo: '2.0', demoneeded: '1.1' };
+  second.write({ 'buildout.cfg': simpleConfiguration({ index, eggs: ['demo'], versions }) });
+  expectSuccess(await second.run([], { ...offNetwork, environment: { HOME: first.home } }));
+  expect(runScript(second.directory, 'demo')).toBe('demo 2.0 1.1\n');
+});
+
 test('a buildout works and runs again after every cache is deleted', async () => {
   const workspace = workspaceForTest();
   buildDemo(workspace.links);
