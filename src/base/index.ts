@@ -15,4 +15,5 @@ export { acquireFileLock, tryAcquireFileLock, type FileLock } from './file-lock.
 export { hashBytes, hashFile, type HashName } from './hashing.ts';
 export { createLimiter } from './run-limited.ts';
 export { defaultCacheDirectory, expandUser, homeDirectory, type Environment } from './environment.ts';
+export { parseAge, parseByteSize } from './parse-limits.ts';
 export { pythonRepr } from './python-repr.ts';

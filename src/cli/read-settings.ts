@@ -70,10 +70,13 @@ async function readFiles(
   }
 }
 
-/** `setup` runs without a configuration when there is none (buildout.py, `Buildout.__init__`). */
+/**
+ * `setup` runs without a configuration when there is none (buildout.py, `Buildout.__init__`); so does `cache`, since the
+ * egg cache is no buildout's own.
+ */
 function configurationFile(line: CommandLine, cwd: string): string | undefined {
-  const setup = line.command === 'setup' || line.command === 'runsetup';
-  return setup && !existsSync(resolve(cwd, line.configurationFile)) ? undefined : line.configurationFile;
+  const isOptional = ['setup', 'runsetup', 'cache'].includes(line.command);
+  return isOptional && !existsSync(resolve(cwd, line.configurationFile)) ? undefined : line.configurationFile;
 }
 
 function untrusted(expression: string, place: { file: string; line: number }): BuildError {

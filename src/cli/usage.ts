@@ -27,6 +27,8 @@ Commands:
   annotate [SECTION...]     show every option with the file it comes from (-v: its history)
   query SECTION:OPTION      show one value
   plan [PART...]            show what install would do, and do nothing
+  edit NAME                 make one egg of this buildout private and writable
+  cache COMMAND             look into the egg cache and keep it in order (see cache --help)
   why NAME                  who requires a distribution, and where that is written
   setup SCRIPT [ARGUMENT...]  run a setup script with setuptools on its path (also: runsetup)
 

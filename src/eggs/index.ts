@@ -8,6 +8,11 @@
 // lies in the eggs directory is used as it is and never rewritten.
 
 export { createEggInstaller } from './create-egg-installer.ts';
+export { readBuildEnvironment } from './build-environment.ts';
+export { editEgg } from './edit-egg.ts';
+export { explainMiss, type ExplainedEntry, type MissExplanation } from './explain-miss.ts';
+export { importEggs, type ImportedEgg } from './import-eggs.ts';
+export { rebuildEggs, type RebuiltEgg } from './rebuild-eggs.ts';
 export { createEggPreview, type Checkout, type EggArrival, type EggPreview } from './preview-eggs.ts';
 export type {
   BuildOptions,

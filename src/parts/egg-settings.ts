@@ -1,8 +1,8 @@
 // The installer's settings from `[buildout]` and the section with pins.
 
-import { defaultCacheDirectory, expandUser, type Where } from '#base';
+import { BuildError, defaultCacheDirectory, expandUser, parseByteSize, pythonRepr, type Where } from '#base';
 import { booleanOption, locateOption, type Section } from '#config';
-import type { EggSettings } from '#eggs';
+import type { EggCacheSettings, EggSettings } from '#eggs';
 import { pythonJoin, type BuildoutHandle } from '#recipes';
 import type { BuildoutOptions } from './create-buildout.ts';
 import { splitWords } from './installed-records.ts';
@@ -100,10 +100,11 @@ export async function readEggSettings(
   };
 }
 
-async function readEggCache(
+/** Where the egg cache is and how it is used; `undefined` when it is switched off. */
+export async function readEggCache(
   main: Section,
-  { environment }: BuildoutOptions,
-): Promise<EggSettings['eggCache'] | undefined> {
+  { environment }: Pick<BuildoutOptions, 'environment'>,
+): Promise<EggCacheSettings | undefined> {
   const configured = await main.get('egg-cache');
   if (configured === '') return undefined;
   const link = (await main.get('egg-cache-link')) ?? 'auto';
@@ -111,7 +112,25 @@ async function readEggCache(
     configured === undefined
       ? defaultCacheDirectory(environment)
       : pythonJoin(await main.require('directory'), expandUser(configured, environment));
-  return { directory, link: isLinkKind(link) ? link : 'auto' };
+  const name = ((await main.get('egg-cache-environment')) ?? '').trim();
+  const limitBytes = await readLimit(main);
+  return {
+    directory,
+    link: isLinkKind(link) ? link : 'auto',
+    ...(name === '' ? {} : { environment: name }),
+    ...(limitBytes === undefined ? {} : { limitBytes }),
+  };
+}
+
+async function readLimit(main: Section): Promise<number | undefined> {
+  const text = ((await main.get('egg-cache-size')) ?? '').trim();
+  if (text === '') return undefined;
+  const bytes = parseByteSize(text);
+  if (bytes !== undefined) return bytes;
+  throw new BuildError('CONFIG_INVALID_SIZE', `Option \`egg-cache-size\` is no size: ${pythonRepr(text)}`, {
+    hint: 'write it as `20G` or `500M`',
+    where: { section: 'buildout', option: 'egg-cache-size' },
+  });
 }
 
 function isLinkKind(text: string): text is NonNullable<EggSettings['eggCache']>['link'] {

@@ -20,5 +20,6 @@ export type {
   RunPlan,
   VersionChange,
 } from './run-plan.ts';
+export { readCacheSettings, readInstallerSettings } from './cache-settings.ts';
 export { initConfiguration } from './init-configuration.ts';
 export { planParts, type PartPlan, type PartStep } from './plan-parts.ts';

@@ -25,7 +25,6 @@ export type { EntryDamage, LinkChoice, LinkMethod, PlaceResult } from './place-e
 export { openCatalog, type CacheCatalog } from './open-catalog.ts';
 export type { BrokenEntry, CatalogEntry } from './catalog.ts';
 export type { PruneOptions, PruneResult } from './prune.ts';
-export { parseAge, parseByteSize } from './parse-limits.ts';
 export { fixedMtime, normalizeTree } from './normalize-tree.ts';
 export {
   type CachedEgg,

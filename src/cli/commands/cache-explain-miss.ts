@@ -1,0 +1,39 @@
+// `cache explain-miss`: why this buildout does not find an egg in the cache.
+
+import { explainMiss, type MissExplanation } from '#eggs';
+import type { Command } from './command.ts';
+import { installerSettings, parseWords, printJson, printText, wantedProject } from './open-cache.ts';
+
+const usage = `\
+Usage: buildout [options] [assignments] cache explain-miss NAME [--json]
+
+Compares each egg of the project in the cache with what this buildout would ask for: version and file, Python, build
+environment, pins on what its build used, shared libraries, damage. Asks no index. Ends with 0 when one would be used.
+`;
+
+export const cacheExplainMiss: Command = {
+  usage,
+  run: async (invocation) => {
+    const { values, names } = parseWords(invocation, { json: { type: 'boolean' } }, 1);
+    const { project } = wantedProject(names, 'cache explain-miss');
+    const explanation = await explainMiss(await installerSettings(invocation), project);
+    if (values['json'] === true) printJson(invocation, explanation);
+    else printText(invocation, format(explanation));
+    return explanation.entries.some(({ differences }) => differences.length === 0) ? 0 : 1;
+  },
+};
+
+function format({ project, pin, installed, offered, entries }: MissExplanation): string {
+  const wanted = pin === undefined ? `${project} is not pinned here` : `${project} is pinned to ${pin} here`;
+  const lines = [`${wanted}.`];
+  for (const location of installed)
+    lines.push(`${location} is there already: it is used, and the cache is not asked.`);
+  if (offered.length > 0) lines.push(`Offered by the index: ${offered.join(', ')}.`);
+  if (entries.length === 0) lines.push(`The egg cache has no ${project}.`);
+  for (const { eggName, buildKey, differences } of entries) {
+    const name = `${eggName} (${buildKey.slice(0, 12)})`;
+    if (differences.length === 0) lines.push(`${name} would be used.`);
+    else lines.push(`${name} is not used: it`, ...differences.map((difference) => `  ${difference}`));
+  }
+  return lines.join('\n');
+}
