@@ -1,6 +1,7 @@
 // Sections that are initialised when somebody asks for them, and never otherwise (buildout.py, Buildout's mapping).
 
 import { BuildError, pythonRepr, whileDoing, type Where } from '#base';
+import { locateOption } from './locate-option.ts';
 import { nearestName } from './nearest-name.ts';
 import { LazySection, type SectionHost } from './lazy-section.ts';
 import { parseWithConditions, valuesOf } from './parse-configuration-text.ts';
@@ -98,13 +99,20 @@ class LazySections implements Sections, SectionHost {
     });
   }
 
+  /** A section that nothing refers to was asked for as a part. */
+  #locatePart(name: string): Where {
+    const parts = this.#raw.get('buildout')?.get('parts') ?? '';
+    if (!parts.split(/\s+/).includes(name)) return { section: name };
+    return locateOption(this.annotated, { section: 'buildout', option: 'parts', fragment: name });
+  }
+
   #createMissingSectionError(name: string, referencedBy: Where | undefined): BuildError {
     const nearest = nearestName(name, this.#raw.keys());
     return new BuildError(
       'CONFIG_UNKNOWN_SECTION',
       `The referenced section, ${pythonRepr(name)}, was not defined.`,
       {
-        where: referencedBy ?? { section: name },
+        where: referencedBy ?? this.#locatePart(name),
         ...(nearest === undefined ? {} : { hint: `did you mean \`${nearest}\`?` }),
       },
     );

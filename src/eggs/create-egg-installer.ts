@@ -60,6 +60,7 @@ export function resolveInstall(
   const { options, canInstall, source } = from;
   return resolveWorkingSet({
     specs,
+    whereOf: options.whereOf,
     pins: options.pins ?? settings.pins,
     pinOrigins: run.pinOrigins(),
     source,

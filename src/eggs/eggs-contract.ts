@@ -75,6 +75,8 @@ export interface InstallOptions {
   useDependencyLinks?: boolean;
   /** Distributions that are active already; the result holds them too, and conflicts with them are overruled. */
   workingSet?: readonly Distribution[];
+  /** Where a requirement that is asked for is written, for hints. */
+  whereOf?: (spec: string) => Where | undefined;
 }
 
 export interface BuildOptions extends InstallOptions {

@@ -26,6 +26,7 @@ import { rememberCreated } from './call-recipe.ts';
 import { initialEggSettings, readEggSettings, readPins } from './egg-settings.ts';
 import { install } from './install.ts';
 import { parseInteger, readLogSettings } from './log-settings.ts';
+import { locateRequirement } from './locate-requirement.ts';
 import { log, type MutableHandle, type Run } from './run-state.ts';
 import { runSetupScript } from './run-setup-script.ts';
 import { makeCacheDirectories, settleEggsDirectory } from './set-up-directories.ts';
@@ -138,6 +139,7 @@ function createHandle(options: BuildoutOptions, manner: Manner): MutableHandle {
     allowHosts: splitLines(value('allow-hosts')),
     links: splitWords(value('find-links')),
     argv: options.argv,
+    locate: (place, text) => locateRequirement(options.configuration.annotated, place, text),
     signal: options.signal,
     recipeWorkingSet: [],
     recipeHost: () => (host ??= createRecipeHost(handle)),

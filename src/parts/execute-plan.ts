@@ -4,6 +4,7 @@ import { BuildError, pythonRepr, whileDoing } from '#base';
 import { formatUnusedOptions, type Section } from '#config';
 import { pythonJoin, RecipeExit, splitRecipe, uninstallRecipe, type Recipe } from '#recipes';
 import { callRecipe } from './call-recipe.ts';
+import { hintAtSlips } from './hint-at-slips.ts';
 import type { InstalledRecords } from './installed-records.ts';
 import type { OptionChange, PartPlan, PartStep, UninstallReason } from './plan-parts.ts';
 import { removePaths, type RemovalRules } from './remove-paths.ts';
@@ -119,9 +120,11 @@ function recipeOf(section: Section): Recipe {
 }
 
 /** Warns of options that nobody read: a slip, or a recipe's mistake. */
-function warnOfUnusedOptions(section: Section, { handle }: Run): void {
+function warnOfUnusedOptions(section: Section, run: Run): void {
   const text = formatUnusedOptions(section);
-  if (text !== undefined) log(handle.report, 'warning', text);
+  if (text === undefined) return;
+  log(run.handle.report, 'warning', text);
+  hintAtSlips(section, run);
 }
 
 // As in zc.buildout, only at `-vv`.

@@ -1,7 +1,7 @@
 // The recipe interface: what a part's recipe is, what it is given, and what the recipe host offers. Built-in recipes,
 // recipes from npm and the proxies of Python recipes all have this shape.
 
-import type { Environment, Report } from '#base';
+import type { Environment, Report, Where } from '#base';
 import type { Section, Sections } from '#config';
 import type { Distribution, EggInstaller, WorkingSet } from '#eggs';
 import type { Http } from '#net';
@@ -57,6 +57,8 @@ export interface BuildoutHandle {
   /** The `find-links` of `[buildout]`. */
   readonly links: readonly string[];
   readonly argv: readonly string[];
+  /** Where the text is written that an option has, for hints. */
+  readonly locate?: (place: { section: string; option: string }, text: string) => Where;
   /** Aborted by Ctrl-C. */
   readonly signal?: AbortSignal | undefined;
   /** What pkg_resources.working_set is to zc.buildout: distributions that recipes and extensions were loaded from. */

@@ -67,9 +67,7 @@ export function missingDistribution(
 ): BuildError {
   const hint = [
     ...(reason === undefined ? [] : [reason]),
-    ...(context.origin.requirer === undefined
-      ? []
-      : [`the requirement is ${describeOrigin(context.origin)}`]),
+    ...originHint(context.origin),
     ...pinHint(requirement.name, context),
   ].join('\n');
   return new BuildError(
@@ -89,7 +87,7 @@ export function cannotInstall(
     'OFFLINE_MISSING',
     `We don't have a distribution for ${requirementText(requirement)}\n` +
       `and can't ${verb} one in offline (no-install) mode.\n`,
-    origin?.requirer === undefined ? {} : { hint: `the requirement is ${describeOrigin(origin)}` },
+    hintOf(origin),
   );
 }
 
@@ -109,7 +107,7 @@ To resolve this, add
 to the [versions] section,
 
 OR set \`allow-picked-versions = true\`.`,
-    origin.requirer === undefined ? {} : { hint: `the requirement is ${describeOrigin(origin)}` },
+    hintOf(origin),
   );
 }
 
@@ -123,6 +121,17 @@ export function unknownExtra(dist: ResolvableDistribution, origin: RequirementOr
       'that may simply cause needed software to be omitted.',
     { hint: `${describeDistribution(dist)} has ${known}; the requirement is ${describeOrigin(origin)}` },
   );
+}
+
+/** Where a requirement comes from, unless that is no news. */
+function originHint(origin: RequirementOrigin | undefined): string[] {
+  if (origin?.requirer === undefined && origin?.where?.file === undefined) return [];
+  return [`the requirement is ${describeOrigin(origin)}`];
+}
+
+function hintOf(origin: RequirementOrigin | undefined): { hint?: string } {
+  const [hint] = originHint(origin);
+  return hint === undefined ? {} : { hint };
 }
 
 function pinHint(name: string, context: FailureContext): string[] {

@@ -28,6 +28,8 @@ export interface ResolveOptions<
   Candidate extends ResolvableCandidate,
 > extends DecisionContext<Dist, Candidate> {
   specs: readonly string[];
+  /** Where one of `specs` is written, for hints. */
+  whereOf?: ((spec: string) => Where | undefined) | undefined;
   /** `[versions]`, names as written. */
   pins: ReadonlyMap<string, string>;
   /** Where each pin is written, by canonical name. */

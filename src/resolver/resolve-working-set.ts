@@ -40,9 +40,8 @@ export async function resolveWorkingSet<
   log(run, 'debug', `Installing ${specs}.`);
   run.history.push(`Base installation request: ${specs}`);
   const origins: RequirementOrigin[] = options.specs
-    .map(parseRequirement)
-    .filter(({ marker }) => marker === undefined || evaluateMarker(marker, options.markers))
-    .map((requirement) => ({ requirement }));
+    .map((spec) => ({ requirement: parseRequirement(spec), where: options.whereOf?.(spec) }))
+    .filter(({ requirement: { marker } }) => marker === undefined || evaluateMarker(marker, options.markers));
   const base = origins.map((origin) => ({ origin, requirement: constrain(run, origin) }));
   for (const { requirement } of base) run.lookAhead.note(requirement);
   for (const { requirement, origin } of base) {

@@ -1,7 +1,8 @@
 // zc.recipe.egg:eggs: makes a part's eggs available. Its working set is what the scripts recipe builds on.
 
+import type { Where } from '#base';
 import type { WorkingSet } from '#eggs';
-import { booleanOption, type Section } from '#config';
+import { booleanOption, nearestName, type Section } from '#config';
 import type { Recipe, RecipeContext, RecipePreview } from '../recipe.ts';
 
 export interface EggPart {
@@ -36,7 +37,9 @@ export async function createEggPart(context: RecipeContext): Promise<EggPart> {
   return {
     async workingSet(extra = []) {
       section.set('executable', buildout.python.executable);
-      const requirements = splitLines((await section.get('eggs', name)) ?? name);
+      const eggs = await section.get('eggs');
+      if (eggs === undefined) hintAtEggs(context);
+      const requirements = splitLines(eggs ?? name);
       const request: Request = {
         requirements: [...requirements, ...extra],
         eggsDirectory: await section.require('eggs-directory'),
@@ -51,6 +54,16 @@ export async function createEggPart(context: RecipeContext): Promise<EggPart> {
       return { requirements, workingSet: await installOnce(request, context) };
     },
   };
+}
+
+/** Without `eggs` the part's name is what it installs: right for some, a slip for others. */
+function hintAtEggs({ section, buildout, name }: RecipeContext): void {
+  const near = nearestName('eggs', section.layer('raw').keys());
+  if (near === undefined) return;
+  const where = buildout.locate?.({ section: name, option: near }, '');
+  const place = where?.file === undefined ? '' : ` in ${where.file}:${where.line ?? 1}`;
+  const text = `[${name}] has no \`eggs\`, so it installs \`${name}\`; did you mean \`eggs\` by \`${near}\`${place}?`;
+  buildout.report({ type: 'hint', text });
 }
 
 interface Request {
@@ -76,15 +89,22 @@ async function installOnce(request: Request, context: RecipeContext): Promise<Wo
   return workingSet;
 }
 
-function installRequest(request: Request, { buildout }: RecipeContext): Promise<WorkingSet> {
+function installRequest(request: Request, { buildout, name }: RecipeContext): Promise<WorkingSet> {
   const { requirements, eggsDirectory, developEggsDirectory, links, index } = request;
+  const { locate } = buildout;
+  const origins =
+    locate === undefined
+      ? {}
+      : { whereOf: (spec: string): Where => locate({ section: name, option: 'eggs' }, spec) };
   if (request.offline) {
     return buildout.eggs.install(requirements, {
+      ...origins,
       destination: null,
       path: [developEggsDirectory, eggsDirectory],
     });
   }
   return buildout.eggs.install(requirements, {
+    ...origins,
     destination: eggsDirectory,
     path: [developEggsDirectory],
     links,
