@@ -11,6 +11,7 @@ export {
   writeFileAtomically,
   type AtomicWriteOptions,
 } from './atomic-write.ts';
+export { trueMkdirError } from './true-mkdir-error.ts';
 export { acquireFileLock, tryAcquireFileLock, type FileLock } from './file-lock.ts';
 export { hashBytes, hashFile, type HashName } from './hashing.ts';
 export { createLimiter } from './run-limited.ts';

@@ -34,3 +34,12 @@ test('an exception of Python shows the traceback that Python made', () => {
   });
   expect(formatFailure(error, true).text).toMatch(/used:\nTraceback .*:\nValueError: x\n$/s);
 });
+
+test('what the system refuses is no bug: one sentence with the path', () => {
+  const error = Object.assign(new Error('EACCES: permission denied, mkdir /x'), {
+    code: 'EACCES',
+    syscall: 'mkdir',
+    path: '/x',
+  });
+  expect(formatFailure(error, true).text).toBe('Error: Permission denied: `/x` (mkdir)\n');
+});

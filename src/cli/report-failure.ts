@@ -1,6 +1,6 @@
 // What a failed run prints (buildout.py, `main`): what was going on, then the error; the way out comes after it.
 
-import { activitiesOf, BuildError, type Where } from '#base';
+import { activitiesOf, BuildError, trueMkdirError, type Where } from '#base';
 import { RecipeExit } from '#recipes';
 
 export interface FailureText {
@@ -22,7 +22,27 @@ export function formatFailure(error: unknown, hints: boolean): FailureText {
     const hint = hints || isOurs(error) ? formatHints(error) : '';
     return { text: `${chain}Error: ${error.message}\n${hint}`, exitCode };
   }
+  const refusal = describeRefusal(trueMkdirError(error));
+  if (refusal !== undefined) return { text: `${chain}Error: ${refusal}\n`, exitCode: 1 };
   return { text: `${chain}${internalError}${stackOf(error)}\n`, exitCode: 1 };
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full',
+  EDQUOT: 'The quota of the disk is used up',
+  EROFS: 'The file system is read-only',
+  EACCES: 'Permission denied',
+  EPERM: 'Permission denied',
+  EMFILE: 'Too many open files',
+};
+
+/** What the system does not let us do is the user's to mend, and no bug: a sentence with the path, when there is one. */
+function describeRefusal(error: unknown): string | undefined {
+  if (!(error instanceof Error) || 'traceback' in error || !('syscall' in error)) return undefined;
+  const what = 'code' in error && typeof error.code === 'string' ? refusals[error.code] : undefined;
+  if (what === undefined) return undefined;
+  const path = 'path' in error && typeof error.path === 'string' ? ` \`${error.path}\`` : '';
+  return `${what}:${path} (${String(error.syscall)})`;
 }
 
 /** The `While:` lines, outermost first; empty when nothing is known. */

@@ -22,7 +22,7 @@ test('the quickstart example becomes a running application', async () => {
   expect(again.stdout).toContain('Updating app.\n');
 
   // Without the cache the target Python's own setuptools builds the develop egg, as in zc.buildout; newer Pythons have none.
-  const hasSetuptools = spawnSync('python3', ['-I', '-c', 'import setuptools']).status === 0;
+  const hasSetuptools = spawnSync('python3', ['-I', '-c', 'import setuptools, wheel']).status === 0;
   rmSync(workspace.eggCache, { recursive: true, force: true });
   if (hasSetuptools) expectSuccess(await workspace.run(['-o']));
 });
