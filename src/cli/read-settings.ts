@@ -9,7 +9,7 @@ import type { BuildoutOptions } from '#parts';
 import { describePython, findPython, type PythonDescription } from '#python';
 import { evaluateExpression } from './evaluate-expression.ts';
 import type { CommandLine } from './parse-command-line.ts';
-import type { RunContext } from './run-command.ts';
+import type { RunContext } from './run-context.ts';
 import { compatibleVersion } from './version.ts';
 
 /** Reads what the command line points at; fails as `readConfiguration` and `findPython` do. */

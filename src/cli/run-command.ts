@@ -1,6 +1,6 @@
 // From a command line to the operation it names. Commands are thin: each calls one operation of the room below.
 
-import { BuildError, whileDoing, type Environment, type Report } from '#base';
+import { BuildError, whileDoing } from '#base';
 import { createBuildout, initConfiguration, type Buildout, type BuildoutOptions } from '#parts';
 import { RecipeExit } from '#recipes';
 import { formatActivities } from './report-failure.ts';
@@ -9,18 +9,9 @@ import { writeWhole } from './standard-output.ts';
 import type { Command, Invocation } from './commands/command.ts';
 import { addedCommands } from './commands/index.ts';
 import type { CommandLine } from './parse-command-line.ts';
+import type { RunContext } from './run-context.ts';
 import { commandUsage, usage } from './usage.ts';
 import { clutchVersion, compatibleVersion } from './version.ts';
-
-export interface RunContext {
-  environment: Environment;
-  cwd: string;
-  /** As Python's `sys.argv`: the program, then its arguments. */
-  argv: readonly string[];
-  report: Report;
-  /** Aborted by Ctrl-C. */
-  signal: AbortSignal;
-}
 
 type Operation = (buildout: Buildout, words: readonly string[]) => Promise<void>;
 

@@ -2,7 +2,7 @@
 // it is called, reads its own options (`node:util` parseArgs) and calls the operation of the room below.
 
 import type { Buildout, BuildoutOptions } from '#parts';
-import type { RunContext } from '../run-command.ts';
+import type { RunContext } from '../run-context.ts';
 
 export interface Command {
   /** What `COMMAND --help` prints. */
