@@ -10,6 +10,8 @@ import warnings
 def start_host(peer, paths, argv, directory, prefix):
     """Imports zc.buildout from `paths`; returns where pkg_resources finds what is importable now."""
     _act_like_site(prefix)
+    # Also where it goes to a file, so that it stands between what the children of recipes print.
+    sys.stdout.reconfigure(line_buffering=True)
     sys.path[:0] = paths
     sys.argv[:] = argv
     os.chdir(directory)
