@@ -23,12 +23,16 @@ export const cacheExplainMiss: Command = {
   },
 };
 
+/** Some projects have a wheel for each of forty Pythons. */
+const mostNames = 4;
+
 function format({ project, pin, installed, offered, entries }: MissExplanation): string {
   const wanted = pin === undefined ? `${project} is not pinned here` : `${project} is pinned to ${pin} here`;
   const lines = [`${wanted}.`];
   for (const location of installed)
     lines.push(`${location} is there already: it is used, and the cache is not asked.`);
-  if (offered.length > 0) lines.push(`Offered by the index: ${offered.join(', ')}.`);
+  const shown = offered.length > mostNames ? `${offered.length} files` : offered.join(', ');
+  if (offered.length > 0) lines.push(`The index offered ${shown} when it was asked last.`);
   if (entries.length === 0) lines.push(`The egg cache has no ${project}.`);
   for (const { eggName, buildKey, differences } of entries) {
     const name = `${eggName} (${buildKey.slice(0, 12)})`;
