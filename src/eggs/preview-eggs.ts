@@ -71,7 +71,11 @@ export function createEggPreview(settings: EggSettings): EggPreview {
     arrivals: () => [...seen.arrivals.values()],
     choose: (requirement) => chooseHere(run, (hereSource ??= createHereSource(run)), requirement),
     needsPkgResources: (dist) => needsPkgResources(dist.metadata('namespace_packages.txt'), dist.location),
-    assumeDeveloped: (checkout) => void seen.developed.push(describeCheckout(checkout, run)),
+    assumeDeveloped: (checkout) => {
+      const dist = describeCheckout(checkout, run);
+      seen.developed.push(dist);
+      run.obtained.add(dist, false);
+    },
   };
 }
 

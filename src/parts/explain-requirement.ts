@@ -1,6 +1,7 @@
 // `why NAME`: who requires a distribution, as ways from an option of the configuration through what is installed. No
 // recipe is run and no index is asked; where something is not installed, a way ends.
 
+import { fileURLToPath } from 'node:url';
 import { BuildError, type Where } from '#base';
 import { nearestName, type Section } from '#config';
 import type { Distribution } from '#eggs';
@@ -39,7 +40,10 @@ export interface RequirementExplanation {
 export interface InstalledDistribution {
   readonly version: string;
   readonly location: string;
+  /** `outside`: in a Python's own site-packages or the like. */
   readonly kind: 'egg' | 'develop egg' | 'outside';
+  /** The checkout of a develop egg, where its metadata says so. */
+  readonly source?: string;
 }
 
 /** Looks at the configuration, `.installed.cfg`, the eggs directory and the develop eggs. */
@@ -105,7 +109,14 @@ function describe(dist: Distribution, { eggs }: DryRun): InstalledDistribution {
   const { version, location, precedence } = dist;
   const isInEggsDirectory = location.startsWith(`${eggs.settings().eggsDirectory}/`);
   const kind = precedence === 'develop' ? 'develop egg' : isInEggsDirectory ? 'egg' : 'outside';
-  return { version, location, kind };
+  const source = kind === 'develop egg' ? checkoutOf(dist) : undefined;
+  return { version, location, kind, ...(source === undefined ? {} : { source }) };
+}
+
+/** An editable install says where it came from (PEP 610). */
+function checkoutOf(dist: Distribution): string | undefined {
+  const [, url] = /"url":\s*"(file:[^"]+)"/.exec(dist.metadata('direct_url.json') ?? '') ?? [];
+  return url === undefined || !URL.canParse(url) ? undefined : fileURLToPath(url);
 }
 
 function findElsewhere(walk: Walk, wanted: string): RequirementExplanation['elsewhere'] {

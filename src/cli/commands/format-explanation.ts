@@ -5,6 +5,7 @@ import { formatPlace, shortenPath } from './shorten-path.ts';
 
 type Requirer = RequirementExplanation['requirers'][number];
 type Step = Requirer['chain'][number];
+type Installed = RequirementExplanation['others'][number];
 
 /** Lines for the console. */
 export function formatExplanation(explanation: RequirementExplanation, directory: string): string {
@@ -51,16 +52,12 @@ function formatVersions(explanation: RequirementExplanation, directory: string):
     pin === undefined
       ? 'no pin: the version is picked'
       : `pinned: ${name} = ${pin.version}${place === '' ? '' : ` (${place})`}`;
-  const used =
-    inUse === undefined
-      ? 'not installed'
-      : `in use: ${inUse.version}, ${inUse.kind} ${shortenPath(inUse.location, directory)}`;
+  const describe = (dist: Installed): string =>
+    `${dist.version}, ${dist.kind} ${shortenPath(dist.source ?? dist.location, directory)}`;
   return [
     ...(status === 'required' || pin !== undefined ? [pinned] : []),
-    ...(status === 'required' ? [used] : []),
-    ...others.map(
-      ({ version, kind, location }) => `also here: ${version}, ${kind} ${shortenPath(location, directory)}`,
-    ),
+    ...(status === 'required' ? [inUse === undefined ? 'not installed' : `in use: ${describe(inUse)}`] : []),
+    ...others.map((other) => `also here: ${describe(other)}`),
   ];
 }
 
