@@ -209,5 +209,14 @@ export function removeEntry(layout: CacheLayout, buildKey: string): void {
     if (hasCode(error, 'ENOENT')) return;
     throw error;
   }
-  rmSync(quarantine, { recursive: true, force: true });
+  removeHidden(quarantine);
+}
+
+/** Deletes what nobody can find any more. In a shared cache another user's files stay in `tmp/` for their owner. */
+export function removeHidden(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    if (!hasCode(error, 'EACCES', 'EPERM', 'ENOTEMPTY')) throw error;
+  }
 }

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { hasCode } from '#base';
 import type { CacheLayout } from './cache-layout.ts';
 import { readCatalog, totalBytes, type BrokenEntry, type CatalogEntry } from './catalog.ts';
-import { readRequest } from './entries.ts';
+import { readRequest, removeHidden } from './entries.ts';
 import type { SizeLedger } from './size-ledger.ts';
 import type { UseLock } from './use-lock.ts';
 
@@ -59,7 +59,7 @@ export function pruneCache(tools: PruneTools, options: PruneOptions): PruneResul
     return { steps: wanted, hidden: wanted.flatMap(({ entry }) => hideEntry(layout, entry.buildKey)) };
   });
   const { steps, hidden } = alone ?? hideUnused(layout, wanted);
-  for (const path of hidden) rmSync(path, { recursive: true, force: true });
+  for (const path of hidden) removeHidden(path);
   removeDangling(layout, options.olderThanMilliseconds);
   const pruned = result(steps, wanted.length, bytesBefore);
   if (existsSync(layout.directory)) tools.ledger.replace(pruned.bytesAfter);
