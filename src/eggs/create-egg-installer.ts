@@ -1,17 +1,21 @@
 // The egg installer of a run: zc.buildout's `install`, `build` and `develop`, put together from the run's parts and
 // one resolver's source for each call.
 
+import type { Report } from '#base';
 import { developEgg } from '#build';
-import { normalizePins, resolveWorkingSet } from '#resolver';
+import { normalizePins, resolveWorkingSet, type PickLedger } from '#resolver';
 
 import { buildCustomEgg } from './build-custom-egg.ts';
 import { createBuildRequirements } from './build-requirements.ts';
+import { decisionKey } from './decision-key.ts';
 import { createEggRun, type EggRun } from './egg-run.ts';
 import type { EggInstaller, EggSettings, InstallOptions, WorkingSet } from './eggs-contract.ts';
 import { findDistributions, tryRealpath } from './find-distributions.ts';
 import { createInstallSource, placesOf, prepareDestination } from './installation.ts';
 import { buildoutProjects } from './last-resort.ts';
+import { keepDecision, repeatDecision } from './remembered-decision.ts';
 import { sortWorkingSet } from './sort-working-set.ts';
+import { watchDecision } from './watch-decision.ts';
 
 /** One for a whole run: it remembers index pages, eggs and picks. Reads and starts nothing before it is used. */
 export function createEggInstaller(settings: EggSettings): EggInstaller {
@@ -40,9 +44,18 @@ export function createEggInstaller(settings: EggSettings): EggInstaller {
 async function install(run: EggRun, specs: readonly string[], options: InstallOptions): Promise<WorkingSet> {
   const destination = prepareDestination(run, options);
   const pins = options.pins ?? run.settings.pins;
-  const source = createInstallSource(run, { options, destination, pins });
+  const request = { options, destination, pins };
+  const canInstall = destination !== undefined;
+  const key = decisionKey(run, specs, request);
+  const repeated = key && repeatDecision(run, key);
+  if (repeated !== undefined) return repeated;
+  const source = createInstallSource(run, request);
+  const watch = key && watchDecision(run, source, key);
   try {
-    return await resolveInstall(run, specs, { options, canInstall: destination !== undefined, source });
+    const workingSet = await resolveInstall(run, specs, { options, canInstall, source, ...watch });
+    const decision = watch?.decision(workingSet);
+    if (key !== undefined && decision !== undefined) keepDecision(key.file, decision);
+    return workingSet;
   } catch (error) {
     // What was obtained before the failure is installed, as in zc.buildout; the first failure is the one to tell.
     await run.workshop.settle().catch(() => undefined);
@@ -54,7 +67,13 @@ async function install(run: EggRun, specs: readonly string[], options: InstallOp
 export function resolveInstall(
   run: EggRun,
   specs: readonly string[],
-  from: { options: InstallOptions; canInstall: boolean; source: InstallSource },
+  from: {
+    options: InstallOptions;
+    canInstall: boolean;
+    source: InstallSource;
+    ledger?: PickLedger;
+    report?: Report;
+  },
 ): Promise<WorkingSet> {
   const { settings } = run;
   const { options, canInstall, source } = from;
@@ -74,9 +93,9 @@ export function resolveInstall(
     followDependencyLinks:
       !settings.installFromCache && (options.useDependencyLinks ?? settings.useDependencyLinks),
     allowUnknownExtras: options.allowUnknownExtras ?? settings.allowUnknownExtras,
-    ledger: run.ledger,
+    ledger: from.ledger ?? run.ledger,
     workingSet: options.workingSet,
-    report: settings.report,
+    report: from.report ?? settings.report,
   });
 }
 
@@ -116,7 +135,7 @@ export function sortRunWorkingSet(run: EggRun, workingSet: WorkingSet): WorkingS
     eggsDirectory: tryRealpath(settings.eggsDirectory) ?? settings.eggsDirectory,
     developEggsDirectory: settings.developEggsDirectory,
     distributionsAt: (location) => {
-      const egg = run.obtained.at(location);
+      const egg = run.obtained.at(location) ?? run.undisturbed.get(location);
       return egg === undefined
         ? findDistributions(location, { markers: settings.python.markers, only: true })
         : [egg];

@@ -16,7 +16,7 @@ import { readBuildEnvironment } from './build-environment.ts';
 import type { RequestContext } from './egg-request.ts';
 import { createWorkshop, type Workshop } from './egg-workshop.ts';
 import type { EggSupply } from './egg-supply.ts';
-import type { EggSettings } from './eggs-contract.ts';
+import type { Distribution, EggSettings } from './eggs-contract.ts';
 import { openEggsDirectory, type EggsDirectory } from './eggs-directory.ts';
 import { createFileFetcher, type FileFetcher } from './fetch-file.ts';
 import { tryRealpath } from './find-distributions.ts';
@@ -37,6 +37,8 @@ export interface EggRun {
   readonly ledger: PickLedger;
   readonly namespaces: Map<string, string>;
   readonly obtained: ObtainedEggs;
+  /** Eggs in place that are known to be the one distribution at their place, by that place. */
+  readonly undisturbed: Map<string, Distribution>;
   readonly workshop: Workshop;
   readonly cache: () => EggCache | undefined;
   judge(): CandidateJudge;
@@ -65,6 +67,7 @@ export function createEggRun(settings: EggSettings): EggRun {
     ledger: createPickLedger(),
     namespaces: new Map(),
     obtained: createObtainedEggs(),
+    undisturbed: new Map(),
     get workshop() {
       return kept('workshop', '', () => run.createWorkshop());
     },

@@ -54,6 +54,8 @@ export interface EggSettings {
   http: IndexSettings['http'];
   report: Report;
   environment: Environment;
+  /** Decisions are kept for the next run, which repeats them without debug lines. */
+  remembersDecisions?: boolean;
   /** Ends builds and all they started. */
   signal?: AbortSignal | undefined;
   /** pip's index, for build requirements that the configured places do not have. */

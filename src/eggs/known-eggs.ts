@@ -51,7 +51,7 @@ export function openKnownEggs(file: string, eggsDirectory: string, markers: Mark
     find,
     note: (eggName, facts) => {
       if (find(eggName) !== undefined) return;
-      const egg = examine(join(eggsDirectory, eggName), eggName);
+      const egg = examineEgg(join(eggsDirectory, eggName), eggName);
       if (egg === undefined) return;
       eggs[eggName] = { ...egg, ...facts };
       checked.set(eggName, eggs[eggName]);
@@ -70,7 +70,11 @@ export function openKnownEggs(file: string, eggsDirectory: string, markers: Mark
   };
 }
 
-function examine(location: string, eggName: string): Omit<KnownEgg, 'requires' | 'extras'> | undefined {
+/** What can be told of an egg by looking at its metadata directory; `undefined` when that is not where it should be. */
+export function examineEgg(
+  location: string,
+  eggName: string,
+): Omit<KnownEgg, 'requires' | 'extras'> | undefined {
   const places = [
     { directory: eggName.replace(/\.egg$/i, '.dist-info'), style: 'dist-info' },
     { directory: 'EGG-INFO', style: 'egg-info' },

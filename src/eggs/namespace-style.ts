@@ -11,8 +11,13 @@ import { tryReadFile } from './egg-metadata.ts';
 export function needsPkgResources(namespaces: string | undefined, location: string): boolean {
   if (namespaces === undefined) return false;
   if (statSync(location, { throwIfNoEntry: false })?.isFile() === true) return true;
-  return linesOf(namespaces).some((namespace) => {
-    const source = tryReadFile(join(location, ...namespace.split('.'), '__init__.py')) ?? '';
+  return namespaceSources(namespaces).some((path) => {
+    const source = tryReadFile(join(location, path)) ?? '';
     return source.includes('pkg_resources') && !source.includes('pkgutil');
   });
+}
+
+/** The files that say how each namespace is declared, relative to the egg. */
+export function namespaceSources(namespaces: string): string[] {
+  return linesOf(namespaces).map((namespace) => join(...namespace.split('.'), '__init__.py'));
 }

@@ -185,7 +185,12 @@ async function readRun(
   await settleEggsDirectory(run, options.python);
   if (makesDirectories) await makeCacheDirectories(run);
   await refuseOfflineCache(run);
-  handle.eggs.configure({ ...settings, eggsDirectory: await main.require('eggs-directory') });
+  handle.eggs.configure({
+    ...settings,
+    eggsDirectory: await main.require('eggs-directory'),
+    // A repeated decision has no debug lines. The variable is for comparing runs.
+    remembersDecisions: logSettings.level >= 20 && options.environment['CLUTCH_REMEMBER'] !== 'off',
+  });
   for (const name of [...Object.keys(defaultOptions), 'executable']) await main.require(name);
   process.chdir(handle.directory);
   await warnOfOtherExecutable(run);

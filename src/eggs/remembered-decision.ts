@@ -1,0 +1,96 @@
+// A decision as it is kept for the next run: the working set, what the resolver knew of each egg, what was said and
+// picked on the way, and the stamps of all files that it rests on.
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { hasCode, writeFileAtomically, type Event } from '#base';
+
+import { createDistribution } from './create-distribution.ts';
+import { stampOf, type DecisionKey } from './decision-key.ts';
+import { readKnownMetadata } from './egg-metadata.ts';
+import type { EggRun } from './egg-run.ts';
+import type { Distribution, WorkingSet } from './eggs-contract.ts';
+import type { KnownEgg } from './known-eggs.ts';
+
+/** An egg of the eggs directory. */
+export interface RememberedEgg {
+  name: string;
+  project: string;
+  version: string;
+  pythonVersion?: string | undefined;
+  platform?: string | undefined;
+  known: KnownEgg;
+}
+
+/** One distribution of the working set: an egg, or the position among what develop eggs there are. */
+export type RememberedMember = RememberedEgg | { developed: number };
+
+export interface RememberedDecision {
+  key: string;
+  workingSet: readonly RememberedMember[];
+  /** Console lines, in order. */
+  events: readonly Event[];
+  picked: readonly (readonly [project: string, version: string])[];
+  required: readonly (readonly [requirement: string, requirer: string])[];
+  /** By path in the eggs directory. */
+  stamps: Readonly<Record<string, string>>;
+}
+
+/** The working set as it was decided before, with its console lines and picks; `undefined` when it has to be decided. */
+export function repeatDecision(run: EggRun, wanted: DecisionKey): WorkingSet | undefined {
+  const decision = tryReadDecision(wanted);
+  if (decision === undefined) return undefined;
+  const { stamps } = decision;
+  for (const path in stamps)
+    if (stampOf(`${wanted.eggsDirectory}/${path}`) !== stamps[path]) return undefined;
+  const workingSet: Distribution[] = [];
+  for (const member of decision.workingSet) {
+    const dist = 'name' in member ? describe(member, run, wanted) : wanted.developed[member.developed];
+    if (dist === undefined) return undefined;
+    workingSet.push(dist);
+  }
+  for (const dist of workingSet) if (dist.eggName !== undefined) run.undisturbed.set(dist.location, dist);
+  for (const event of decision.events) run.settings.report(event);
+  for (const [project, version] of decision.picked) run.ledger.pick(project, version);
+  for (const [requirement, requirer] of decision.required) run.ledger.require(requirement, requirer);
+  return workingSet;
+}
+
+const refusals = ['EACCES', 'EROFS', 'ENOSPC', 'EPERM', 'EDQUOT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOTEMPTY'];
+
+/** Failing to keep it harms nothing. */
+export function keepDecision(file: string, decision: RememberedDecision): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileAtomically(file, JSON.stringify(decision));
+  } catch (error) {
+    if (!hasCode(error, ...refusals)) throw error;
+  }
+}
+
+function tryReadDecision({ file, key }: DecisionKey): RememberedDecision | undefined {
+  try {
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const isOurs = typeof content === 'object' && content !== null && Reflect.get(content, 'key') === key;
+    return isOurs ? (content as RememberedDecision) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR'))
+      return undefined;
+    throw error;
+  }
+}
+
+function describe(egg: RememberedEgg, run: EggRun, { eggsDirectory }: DecisionKey): Distribution {
+  const location = `${eggsDirectory}/${egg.name}`;
+  return createDistribution({
+    project: egg.project,
+    version: egg.version,
+    pythonVersion: egg.pythonVersion,
+    platform: egg.platform,
+    location,
+    precedence: 'egg',
+    metadata: readKnownMetadata(join(location, egg.known.directory), egg.known),
+    markers: run.settings.python.markers,
+  });
+}

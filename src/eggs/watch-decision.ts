@@ -1,0 +1,141 @@
+// Watches a decision that is made the normal way, and says at its end whether it may be remembered: only when nothing
+// but the eggs directory and develop eggs decided it, and every egg of a project that was asked for is an ordinary one.
+
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { LogLevel, type Event, type Report } from '#base';
+import { requirementText, type DistributionSource, type PickLedger } from '#resolver';
+import { canonicalizeName, parseEggFilename } from '#standards';
+
+import { linesOf } from './create-distribution.ts';
+import { stampOf, type DecisionKey } from './decision-key.ts';
+import type { EggRun } from './egg-run.ts';
+import type { Distribution, WorkingSet } from './eggs-contract.ts';
+import { findDistributions } from './find-distributions.ts';
+import { examineEgg } from './known-eggs.ts';
+import { namespaceSources } from './namespace-style.ts';
+import type { RememberedDecision, RememberedEgg, RememberedMember } from './remembered-decision.ts';
+import type { EggCandidate } from './usable-candidates.ts';
+
+type Source = DistributionSource<Distribution, EggCandidate>;
+
+export interface DecisionWatch {
+  source: Source;
+  ledger: PickLedger;
+  report: Report;
+  /** What may be remembered of the decision that gave this working set. */
+  decision(workingSet: WorkingSet): RememberedDecision | undefined;
+}
+
+export function watchDecision(run: EggRun, source: Source, wanted: DecisionKey): DecisionWatch {
+  const asked = new Set<string>();
+  const events: Event[] = [];
+  const picked: (readonly [string, string])[] = [];
+  const required: (readonly [string, string])[] = [];
+  let isOurs = true;
+  const leave = <T>(answer: T): T => {
+    isOurs = false;
+    return answer;
+  };
+
+  return {
+    source: {
+      ...source,
+      installed: (project) => {
+        asked.add(canonicalizeName(project));
+        return source.installed(project);
+      },
+      candidates: (requirement) => leave(source.candidates(requirement)),
+      obtain: (candidate, requirement) => leave(source.obtain(candidate, requirement)),
+      fallback: (requirement) => leave(source.fallback(requirement)),
+      addLinks: (links, dist) => leave(source.addLinks(links, dist)),
+    },
+    ledger: {
+      ...run.ledger,
+      pick: (project, version) => {
+        picked.push([project, version]);
+        run.ledger.pick(project, version);
+      },
+      require: (requirement, requirer) => {
+        required.push([requirement, requirer]);
+        run.ledger.require(requirement, requirer);
+      },
+    },
+    report: (event) => {
+      if (isVisible(event)) events.push(event);
+      run.settings.report(event);
+    },
+    decision: (workingSet) => {
+      const members = isOurs ? describeMembers(workingSet, wanted) : undefined;
+      const stamps = members && stampEggs(asked, run, wanted);
+      if (members === undefined || stamps === undefined) return undefined;
+      return { key: wanted.key, workingSet: members, events, picked, required, stamps };
+    },
+  };
+}
+
+function isVisible(event: Event): boolean {
+  if (event.type === 'log') return LogLevel[event.level] >= LogLevel.info;
+  return event.type === 'print' || event.type === 'hint';
+}
+
+function describeMembers(workingSet: WorkingSet, wanted: DecisionKey): RememberedMember[] | undefined {
+  const members: RememberedMember[] = [];
+  for (const dist of workingSet) {
+    const developed = wanted.developed.findIndex(
+      ({ project, location }) => project === dist.project && location === dist.location,
+    );
+    const member = developed === -1 ? tryDescribeEgg(dist, wanted) : { developed };
+    if (member === undefined) return undefined;
+    members.push(member);
+  }
+  return members;
+}
+
+function tryDescribeEgg(dist: Distribution, { eggsDirectory }: DecisionKey): RememberedEgg | undefined {
+  const { eggName: name, project, version, pythonVersion, platform, location } = dist;
+  if (name === undefined || dirname(location) !== eggsDirectory) return undefined;
+  const egg = examineEgg(location, name);
+  if (egg === undefined) return undefined;
+  const known = { ...egg, requires: dist.requires().map(requirementText), extras: dist.extras };
+  return { name, project, version, pythonVersion, platform, known };
+}
+
+/** Stamps of every egg of these projects; `undefined` when one of them is out of the ordinary. */
+function stampEggs(
+  projects: ReadonlySet<string>,
+  run: EggRun,
+  { names, eggsDirectory }: DecisionKey,
+): Record<string, string> | undefined {
+  const stamps: Record<string, string> = {};
+  for (const name of names) {
+    const parts = parseEggFilename(name);
+    if (parts === undefined || /link$/i.test(name)) return undefined;
+    if (!projects.has(canonicalizeName(parts.project))) continue;
+    const files = filesBehind(join(eggsDirectory, name), name, run);
+    if (files === undefined) return undefined;
+    for (const file of files) {
+      const path = file === '' ? name : `${name}/${file}`;
+      stamps[path] = stampOf(`${eggsDirectory}/${path}`);
+    }
+  }
+  return stamps;
+}
+
+/** The paths in an egg that decide what it is and requires; `undefined` unless it is one distribution and no more. */
+function filesBehind(location: string, name: string, run: EggRun): string[] | undefined {
+  const egg = examineEgg(location, name);
+  const { markers } = run.settings.python;
+  const [dist, second] = findDistributions(location, { markers });
+  if (egg === undefined || dist === undefined || second !== undefined) return undefined;
+  if (linesOf(dist.dependencyLinks().join('\n')).length > 0) return undefined;
+  const texts = ['METADATA', 'PKG-INFO', 'requires.txt', 'depends.txt', 'namespace_packages.txt'];
+  const there = new Set(readdirSync(join(location, egg.directory)));
+  const namespaces = dist.metadata('namespace_packages.txt');
+  return [
+    '',
+    ...texts.filter((text) => there.has(text)).map((text) => `${egg.directory}/${text}`),
+    ...(namespaces === undefined ? [] : namespaceSources(namespaces)),
+  ];
+}
