@@ -85,9 +85,10 @@ async function describeFile(
   candidate: EggCandidate,
   context: ArrivalContext,
 ): Promise<{ dist: Distribution; arrival: EggArrival }> {
-  const { file, project, version } = candidate;
+  const { file, version } = candidate;
   const { python } = context.run.settings;
   const { texts, unknown } = await readTexts(candidate, context);
+  const project = /^Name:[ \t]*(\S+)/im.exec(texts['METADATA'] ?? '')?.[1] ?? candidate.project;
   const name = formatEggFilename({
     project: toFilename(project),
     version,

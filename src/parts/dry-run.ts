@@ -16,18 +16,15 @@ export interface DryRun {
   readonly records: InstalledRecords;
   /** Parts whose recipes were not run, with the requirement of each. */
   readonly notRun: ReadonlyMap<string, string>;
-  /** What zc.buildout's console would have said at level warning or above. */
-  readonly warnings: readonly string[];
 }
 
 /** Evaluates `[buildout]`; writes nothing. */
 export async function openDryRun(options: BuildoutOptions): Promise<DryRun> {
   const records = await readInstalledRecords(recordsFile(options.configuration));
   const notRun = new Map<string, string>();
-  const warnings: string[] = [];
   let eggs: EggPreview | undefined;
   const run = await openRun(
-    { ...options, report: keepWarnings(options.report, warnings) },
+    { ...options, report: withoutLines(options.report) },
     {
       createEggs: (settings) => (eggs = createEggPreview(settings)),
       loadRecipe: async (spec, entry, context) => {
@@ -40,7 +37,7 @@ export async function openDryRun(options: BuildoutOptions): Promise<DryRun> {
     },
   );
   if (eggs === undefined) throw new Error('A run without an installer');
-  return { run, eggs, records, notRun, warnings };
+  return { run, eggs, records, notRun };
 }
 
 /** The parts of the run, opened, in the order of installation; and why others could not be opened. */
@@ -94,10 +91,8 @@ function standIn({ name }: RecipeContext): Recipe {
 }
 
 /** Lines of a run are not lines of a plan. */
-function keepWarnings(report: Report, warnings: string[]): Report {
+function withoutLines(report: Report): Report {
   return (event) => {
-    if (event.type === 'log') {
-      if (event.level === 'warning' || event.level === 'error') warnings.push(event.text);
-    } else if (event.type !== 'print' && event.type !== 'log-settings') report(event);
+    if (event.type !== 'log' && event.type !== 'print' && event.type !== 'log-settings') report(event);
   };
 }

@@ -26,15 +26,12 @@ const annotated = annotate({
 });
 
 test.each([
-  ['app', 'own', 'app', 3],
-  ['app', 'shared', 'common', 7],
-  ['more', 'shared', 'common', 7],
-  ['app', 'nowhere', 'app', 3],
-  ['circle', 'x', 'circle', 12],
-])('in [%s], %s is written in [%s] at line %i', (section, text, found, line) => {
-  expect(locateRequirement(annotated, { section, option: 'eggs' }, text)).toMatchObject({
-    section: found,
-    file: '/b.cfg',
-    line,
-  });
+  ['app', 'own', 'app:3'],
+  ['app', 'shared', 'common:7'],
+  ['more', 'shared', 'common:7'],
+  ['app', 'nowhere', 'app:3'],
+  ['circle', 'x', 'circle:12'],
+])('in [%s], %s is written at %s', (section, text, place) => {
+  const where = locateRequirement(annotated, { section, option: 'eggs' }, text);
+  expect([where.file, `${where.section}:${where.line}`]).toEqual(['/b.cfg', place]);
 });
