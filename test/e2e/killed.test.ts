@@ -101,7 +101,7 @@ test(`killed at any of ${kills} random moments of a cold run, the next run compl
     expect(result.code, `${context}\n${result.stdout}${result.stderr}`).toBe(0);
     expect(() => expectComplete(workspace), context).not.toThrow();
   }
-}, 240_000);
+}, 600_000);
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s stops a build within a second, and the next run completes',
