@@ -4,6 +4,7 @@ import { whileDoing } from '#base';
 import type { WorkingSet } from '#eggs';
 import { canonicalizeName, parseRequirement, parseEntryPoints, satisfies } from '#standards';
 import { findBuiltIn, selectEntry } from './built-in-recipes.ts';
+import { pinsForRecipes } from './host/index.ts';
 import { loadNpmRecipe } from './npm-recipe.ts';
 import type { BuildoutHandle, Recipe, RecipeContext } from './recipe.ts';
 import { tryFindHere } from './reference-distributions.ts';
@@ -59,7 +60,7 @@ export async function uninstallRecipe(target: UninstallTarget, buildout: Buildou
 async function installRecipe(spec: string, buildout: BuildoutHandle): Promise<WorkingSet> {
   if (isInstalled(spec, buildout.recipeWorkingSet)) return buildout.recipeWorkingSet;
   return whileDoing(`Installing recipe ${spec}.`, async () => {
-    const workingSet = await buildout.eggs.install([spec], { workingSet: buildout.recipeWorkingSet });
+    const workingSet = await installForRecipes([spec], buildout);
     await buildout.eggs.settle();
     buildout.recipeWorkingSet = [...workingSet];
     return workingSet;
@@ -72,10 +73,15 @@ export async function installExtensions(
   buildout: BuildoutHandle,
 ): Promise<WorkingSet> {
   await buildout.recipeHost().start();
-  const workingSet = await buildout.eggs.install(specs, { workingSet: buildout.recipeWorkingSet });
+  const workingSet = await installForRecipes(specs, buildout);
   await buildout.eggs.settle();
   buildout.recipeWorkingSet = [...workingSet];
   return workingSet;
+}
+
+function installForRecipes(specs: readonly string[], buildout: BuildoutHandle): Promise<WorkingSet> {
+  const options = { workingSet: buildout.recipeWorkingSet, pins: pinsForRecipes(buildout) };
+  return buildout.eggs.install(specs, options);
 }
 
 function isInstalled(spec: string, workingSet: WorkingSet): boolean {

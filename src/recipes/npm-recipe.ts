@@ -16,7 +16,7 @@ export async function loadNpmRecipe(
   const module: unknown = await import(pathToFileURL(resolvePackage(packageName, directory)).href);
   const factory: unknown =
     typeof module === 'object' && module !== null ? Reflect.get(module, entry) : undefined;
-  if (typeof factory === 'function') return factory as RecipeFactory;
+  if (typeof factory === 'function') return withUserErrors(factory as RecipeFactory);
   throw new BuildError(
     'RECIPE_ENTRY_NOT_FOUND',
     `The npm package \`${packageName}\` exports no recipe \`${entry}\``,
@@ -24,6 +24,26 @@ export async function loadNpmRecipe(
       hint: 'a recipe is a function that takes a context and returns `install` and, if it can, `update`',
     },
   );
+}
+
+/** An error named `UserError` is a user's mistake: its text is printed, no stack. Recipes cannot import our class. */
+function withUserErrors(factory: RecipeFactory): RecipeFactory {
+  return async (context) => {
+    const recipe = await translate(async () => factory(context));
+    return {
+      install: () => translate(() => recipe.install()),
+      ...(recipe.update === undefined ? {} : { update: () => translate(async () => recipe.update?.()) }),
+    };
+  };
+}
+
+async function translate<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'UserError') throw error;
+    throw new BuildError('RECIPE_FAILED', error.message, { cause: error });
+  }
 }
 
 /** `npm:PACKAGE-VERSION`: the part is reinstalled when the package's version changes. */

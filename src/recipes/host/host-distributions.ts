@@ -38,6 +38,22 @@ export async function installHostDistributions(buildout: BuildoutHandle): Promis
   }
 }
 
+/**
+ * The pins for recipes and extensions: where the host left one aside, what it runs on instead is pinned, since recipes
+ * require zc.buildout too.
+ */
+export function pinsForRecipes({ eggs, recipeWorkingSet }: BuildoutHandle): ReadonlyMap<string, string> {
+  const { pins } = eggs.settings();
+  const leftAside = [...pins].flatMap(([name, pin]) => {
+    const canonical = canonicalizeName(name);
+    const running = ownNames.has(canonical)
+      ? recipeWorkingSet.find(({ project }) => canonicalizeName(project) === canonical)
+      : undefined;
+    return running === undefined || isAllowed(running.version, pin) ? [] : [[name, running.version] as const];
+  });
+  return leftAside.length === 0 ? pins : new Map([...pins, ...leftAside]);
+}
+
 /** Offline, or with an index that lacks them, the target Python's own zc.buildout does; else `error` is the answer. */
 async function installFromPython(
   buildout: BuildoutHandle,

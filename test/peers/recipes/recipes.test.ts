@@ -14,7 +14,8 @@ import {
   type ProgramUnderTest,
 } from '../../support/compare-programs.ts';
 import { referencePython } from '../../support/reference-python.ts';
-import { createWorkspace, repository, type Workspace } from '../../support/run-clutch.ts';
+import { createWorkspace, repository } from '../../support/run-clutch.ts';
+import { configurationOf } from './configuration-of.ts';
 import { recipeCases, type RecipeCase } from './recipe-cases.ts';
 
 let programs: readonly [ProgramUnderTest, ProgramUnderTest];
@@ -65,16 +66,4 @@ async function runThrice(recipe: RecipeCase, program: ProgramUnderTest): Promise
   } finally {
     workspace.remove();
   }
-}
-
-function configurationOf(recipe: RecipeCase, parts: readonly string[], { base }: Workspace): string {
-  const { versions = [], ...sections } = recipe.sections ?? {};
-  const all = {
-    ...recipe.parts,
-    ...sections,
-    versions: [`${recipe.project} = ${recipe.version}`, ...versions],
-  };
-  const texts = Object.entries(all).map(([name, lines]) => `[${name}]\n${lines.join('\n')}\n`);
-  const main = ['[buildout]', 'newest = false', `parts = ${parts.join(' ')}`, ...(recipe.buildout ?? [])];
-  return [...main, ...texts].join('\n').replaceAll('BASE', base);
 }
