@@ -12,10 +12,12 @@ export interface BenchOptions {
   /** The program that is measured. */
   program: string | undefined;
   pins: readonly number[];
-  /** Also cold and hot runs of zc.buildout, minutes each. */
+  /** Also a cold run of zc.buildout, which takes minutes. */
   slow: boolean;
   /** Write table and charts into docs/. */
   docs: boolean;
+  /** Measure nothing: print this result, and put it into docs/ when asked to. */
+  from: string | undefined;
   keep: boolean;
 }
 
@@ -28,8 +30,9 @@ export const usage = `npm run bench -- [--runs N] [--only CASE,…] [--work DIR]
   --python FILE   the Python to build for (default: python3.11 on the PATH)
   --program FILE  what to measure (default: bin/buildout of this checkout)
   --pins N,…      sizes of the synthetic index (default 100,1000,5000)
-  --slow          also run zc.buildout cold and hot once: minutes
+  --slow          also run zc.buildout cold, once: minutes
   --docs          put table and charts into docs/
+  --from FILE     measure nothing, take this result file
 `;
 
 /** `undefined`: print the usage. Fails with a sentence of `parseArgs`. */
@@ -45,6 +48,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       pins: { type: 'string', default: '100,1000,5000' },
       slow: { type: 'boolean', default: false },
       docs: { type: 'boolean', default: false },
+      from: { type: 'string' },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -59,6 +63,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     pins: values.pins.split(',').map(Number),
     slow: values.slow,
     docs: values.docs,
+    from: values.from,
     keep: values.keep,
   };
 }

@@ -14,7 +14,7 @@ import { describeMachine } from './machine.ts';
 import { measure } from './measure.ts';
 import { readOptions, usage, type BenchOptions } from './options.ts';
 import { fetchPeers, type Peers } from './peers.ts';
-import { writeResult, type BenchResult } from './publish/result-file.ts';
+import { readResult, writeResult, type BenchResult } from './publish/result-file.ts';
 import { formatTables } from './publish/table.ts';
 import { writeDocuments } from './publish/write-documents.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -23,6 +23,7 @@ const cases: readonly BenchCase[] = [cold, hot, shared, noOp, recipeHost, memory
 
 const options = readOptions(process.argv.slice(2));
 if (options === undefined) process.stdout.write(usage);
+else if (options.from !== undefined) publish(readResult(options.from), options);
 else await main(options);
 
 async function main(options: BenchOptions): Promise<void> {
@@ -41,12 +42,16 @@ async function main(options: BenchOptions): Promise<void> {
       runs: options.runs,
       cases: results,
     };
-    process.stdout.write(`\n${formatTables(result)}\n`);
-    if (options.docs) writeDocuments(result);
+    publish(result, options);
     if (options.only === undefined) process.stderr.write(`written: ${writeResult(result)}\n`);
   } finally {
     workspace.remove();
   }
+}
+
+function publish(result: BenchResult, { docs }: BenchOptions): void {
+  process.stdout.write(`\n${formatTables(result)}\n`);
+  if (docs) writeDocuments(result);
 }
 
 function chooseCases({ only }: BenchOptions): readonly BenchCase[] {

@@ -33,14 +33,12 @@ function drawPanel(sizes: readonly CaseResult[], panel: { title: string; x: numb
   ];
   const lines = names.flatMap((name, series) => {
     const points = sizes.map((size) => pointOf(size, name));
-    const [x, y] = points.at(-1) ?? [left, bottom];
-    const label = drawText(name, { x: x + 10, y: y + 4, class: series === 0 ? 'own' : 'quiet' });
-    return [
-      drawLine(points, `line s${series}`),
-      ...points.map((point) => drawDot(point, `s${series}`)),
-      label,
-    ];
+    return [drawLine(points, `line s${series}`), ...points.map((point) => drawDot(point, `s${series}`))];
   });
+  const ends = names.map((name) => sizes.map((size) => pointOf(size, name)[1]).at(-1) ?? bottom);
+  const labels = spread(ends).map((y, series) =>
+    drawText(names[series] ?? '', { x: right + 10, y: y + 4, class: series === 0 ? 'own' : 'quiet' }),
+  );
   const ticks = [0, top / 2, top].map((value) =>
     drawText(value.toFixed(value < 10 ? 1 : 0), {
       x: left - 8,
@@ -66,7 +64,20 @@ function drawPanel(sizes: readonly CaseResult[], panel: { title: string; x: numb
     ...sizesBelow,
     drawText('pins', { x: right + 24, y: bottom + 20, class: 'quiet' }),
     ...lines,
+    ...labels,
   ];
+}
+
+/** Heights of labels that would lie on each other, moved apart; in the order they came. */
+function spread(heights: readonly number[]): number[] {
+  const moved = [...heights];
+  const downwards = heights.map((_, index) => index).sort((a, b) => (heights[a] ?? 0) - (heights[b] ?? 0));
+  let lowest = Number.NEGATIVE_INFINITY;
+  for (const index of downwards) {
+    lowest = Math.max(heights[index] ?? 0, lowest + 16);
+    moved[index] = lowest;
+  }
+  return moved;
 }
 
 /** Logarithmic: the sizes are. */
