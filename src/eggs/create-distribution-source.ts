@@ -43,7 +43,7 @@ export function createDistributionSource(
     const dist = describeEggAt(egg, target, python);
     const activity = `Getting distribution for ${pythonRepr(requirementText(requirement))}.`;
     options.workshop.place(egg, target, activity);
-    obtained.add(dist, hasPkgResourcesNamespaces(egg));
+    obtained.add(dist, hasPkgResourcesNamespaces(egg), egg);
     environment.add(dist);
     return dist;
   }
@@ -148,7 +148,8 @@ function openPlaced(
   return undefined;
 }
 
-function hasPkgResourcesNamespaces(egg: WorkshopEgg): boolean | undefined {
+/** Whether its namespace packages work by `pkg_resources` only, as its builder found. */
+export function hasPkgResourcesNamespaces(egg: WorkshopEgg): boolean | undefined {
   const { origin } = egg.facts;
   if (typeof origin !== 'object' || origin === null) return undefined;
   const answer: unknown = Reflect.get(origin, 'needsPkgResources');

@@ -47,13 +47,13 @@ async function install(run: EggRun, specs: readonly string[], options: InstallOp
   const request = { options, destination, pins };
   const canInstall = destination !== undefined;
   const key = decisionKey(run, specs, request);
-  const repeated = key && repeatDecision(run, key);
+  const repeated = key && (await repeatDecision(run, key));
   if (repeated !== undefined) return repeated;
   const source = createInstallSource(run, request);
   const watch = key && watchDecision(run, source, key);
   try {
     const workingSet = await resolveInstall(run, specs, { options, canInstall, source, ...watch });
-    const decision = watch?.decision(workingSet);
+    const decision = await watch?.decision(workingSet);
     if (key !== undefined && decision !== undefined) keepDecision(key.file, decision);
     return workingSet;
   } catch (error) {

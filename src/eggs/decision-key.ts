@@ -20,6 +20,7 @@ export interface DecisionKey {
   file: string;
   key: string;
   eggsDirectory: string;
+  request: SourceRequest;
   /** The eggs in it, by name. */
   names: readonly string[];
   /** What lies at the other entries of the path: develop eggs. */
@@ -54,6 +55,7 @@ export function decisionKey(
     file: join(cache.directory, 'known', `decision-${hashBytes(identity).slice(0, 32)}.json`),
     key: hashBytes(JSON.stringify(facts)),
     eggsDirectory,
+    request,
     names,
     developed,
   };

@@ -10,8 +10,10 @@ import { createDistribution } from './create-distribution.ts';
 import { stampOf, type DecisionKey } from './decision-key.ts';
 import { readKnownMetadata } from './egg-metadata.ts';
 import type { EggRun } from './egg-run.ts';
+import type { WorkshopEgg } from './egg-workshop.ts';
 import type { Distribution, WorkingSet } from './eggs-contract.ts';
 import type { KnownEgg } from './known-eggs.ts';
+import { receiveArrival, tryReopenArrival, type RememberedArrival } from './remembered-arrival.ts';
 
 /** An egg of the eggs directory. */
 export interface RememberedEgg {
@@ -23,12 +25,14 @@ export interface RememberedEgg {
   known: KnownEgg;
 }
 
-/** One distribution of the working set: an egg, or the position among what develop eggs there are. */
-export type RememberedMember = RememberedEgg | { developed: number };
+/** One distribution of the working set: an egg that is there, one of the develop eggs there are, or one of `arrivals`. */
+export type RememberedMember = RememberedEgg | { developed: number } | { arrival: number };
 
 export interface RememberedDecision {
   key: string;
   workingSet: readonly RememberedMember[];
+  /** Eggs out of the egg cache, in the order they are placed. */
+  arrivals: readonly RememberedArrival[];
   /** Console lines, in order. */
   events: readonly Event[];
   picked: readonly (readonly [project: string, version: string])[];
@@ -38,23 +42,42 @@ export interface RememberedDecision {
 }
 
 /** The working set as it was decided before, with its console lines and picks; `undefined` when it has to be decided. */
-export function repeatDecision(run: EggRun, wanted: DecisionKey): WorkingSet | undefined {
+export async function repeatDecision(run: EggRun, wanted: DecisionKey): Promise<WorkingSet | undefined> {
   const decision = tryReadDecision(wanted);
-  if (decision === undefined) return undefined;
-  const { stamps } = decision;
-  for (const path in stamps)
-    if (stampOf(`${wanted.eggsDirectory}/${path}`) !== stamps[path]) return undefined;
-  const workingSet: Distribution[] = [];
-  for (const member of decision.workingSet) {
-    const dist = 'name' in member ? describe(member, run, wanted) : wanted.developed[member.developed];
-    if (dist === undefined) return undefined;
-    workingSet.push(dist);
+  if (decision === undefined || !isUnchanged(decision, wanted)) return undefined;
+  const eggs: WorkshopEgg[] = [];
+  for (const kept of decision.arrivals) {
+    const egg = await tryReopenArrival(kept, run, wanted.request);
+    if (egg === undefined) return undefined;
+    eggs.push(egg);
   }
-  for (const dist of workingSet) if (dist.eggName !== undefined) run.undisturbed.set(dist.location, dist);
   for (const event of decision.events) run.settings.report(event);
   for (const [project, version] of decision.picked) run.ledger.pick(project, version);
   for (const [requirement, requirer] of decision.required) run.ledger.require(requirement, requirer);
-  return workingSet;
+  const arrived = decision.arrivals.map((kept, position) => receive(kept, eggs[position], { run, wanted }));
+  return decision.workingSet.flatMap((member) => {
+    if ('developed' in member) return wanted.developed[member.developed] ?? [];
+    if ('arrival' in member) return arrived[member.arrival] ?? [];
+    const dist = describe(member, run, wanted);
+    run.undisturbed.set(dist.location, dist);
+    return dist;
+  });
+}
+
+function isUnchanged(
+  { stamps, workingSet }: RememberedDecision,
+  { eggsDirectory, developed }: DecisionKey,
+): boolean {
+  for (const path in stamps) if (stampOf(`${eggsDirectory}/${path}`) !== stamps[path]) return false;
+  return workingSet.every((member) => !('developed' in member) || developed[member.developed] !== undefined);
+}
+
+function receive(
+  kept: RememberedArrival,
+  egg: WorkshopEgg | undefined,
+  { run, wanted }: { run: EggRun; wanted: DecisionKey },
+): Distribution | undefined {
+  return egg && receiveArrival(kept, egg, { run, destination: wanted.eggsDirectory });
 }
 
 const refusals = ['EACCES', 'EROFS', 'ENOSPC', 'EPERM', 'EDQUOT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOTEMPTY'];

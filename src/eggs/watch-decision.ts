@@ -1,5 +1,6 @@
 // Watches a decision that is made the normal way, and says at its end whether it may be remembered: only when nothing
-// but the eggs directory and develop eggs decided it, and every egg of a project that was asked for is an ordinary one.
+// but the eggs directory, develop eggs, records and the egg cache decided it, and every egg of a project that was asked
+// for is an ordinary one.
 
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,6 +16,7 @@ import type { Distribution, WorkingSet } from './eggs-contract.ts';
 import { findDistributions } from './find-distributions.ts';
 import { examineEgg } from './known-eggs.ts';
 import { namespaceSources } from './namespace-style.ts';
+import { tryKeepArrival, type Arrival, type RememberedArrival } from './remembered-arrival.ts';
 import type { RememberedDecision, RememberedEgg, RememberedMember } from './remembered-decision.ts';
 import type { EggCandidate } from './usable-candidates.ts';
 
@@ -25,11 +27,13 @@ export interface DecisionWatch {
   ledger: PickLedger;
   report: Report;
   /** What may be remembered of the decision that gave this working set. */
-  decision(workingSet: WorkingSet): RememberedDecision | undefined;
+  decision(workingSet: WorkingSet): Promise<RememberedDecision | undefined>;
 }
 
 export function watchDecision(run: EggRun, source: Source, wanted: DecisionKey): DecisionWatch {
   const asked = new Set<string>();
+  const wantedFiles = new Set<string>();
+  const arrivals = new Map<string, Arrival & { dist: Distribution }>();
   const events: Event[] = [];
   const picked: (readonly [string, string])[] = [];
   const required: (readonly [string, string])[] = [];
@@ -46,8 +50,17 @@ export function watchDecision(run: EggRun, source: Source, wanted: DecisionKey):
         asked.add(canonicalizeName(project));
         return source.installed(project);
       },
-      candidates: (requirement) => leave(source.candidates(requirement)),
-      obtain: (candidate, requirement) => leave(source.obtain(candidate, requirement)),
+      candidates: (requirement) => {
+        wantedFiles.add(requirementText(requirement));
+        return source.candidates(requirement);
+      },
+      obtain: async (candidate, requirement) => {
+        const dist = await source.obtain(candidate, requirement);
+        const egg = run.obtained.eggOf(dist);
+        if (egg === undefined) isOurs = false;
+        else arrivals.set(requirementText(requirement), { candidate, requirement, egg, dist });
+        return dist;
+      },
       fallback: (requirement) => leave(source.fallback(requirement)),
       addLinks: (links, dist) => leave(source.addLinks(links, dist)),
     },
@@ -66,13 +79,32 @@ export function watchDecision(run: EggRun, source: Source, wanted: DecisionKey):
       if (isVisible(event)) events.push(event);
       run.settings.report(event);
     },
-    decision: (workingSet) => {
-      const members = isOurs ? describeMembers(workingSet, wanted) : undefined;
-      const stamps = members && stampEggs(asked, run, wanted);
-      if (members === undefined || stamps === undefined) return undefined;
-      return { key: wanted.key, workingSet: members, events, picked, required, stamps };
+    decision: async (workingSet) => {
+      // What was asked for and not taken was judged against what is here, and that is not written down.
+      if (!isOurs || [...wantedFiles].some((text) => !arrivals.has(text))) return undefined;
+      const stamps = stampEggs(asked, run, wanted);
+      const arrived = [...arrivals.values()];
+      const kept = stamps && (await keepArrivals(arrived, run, wanted));
+      const placed = arrived.map(({ dist }) => dist);
+      const members = kept && describeMembers(workingSet, placed, wanted);
+      if (kept === undefined || stamps === undefined || members === undefined) return undefined;
+      return { key: wanted.key, workingSet: members, arrivals: kept, events, picked, required, stamps };
     },
   };
+}
+
+async function keepArrivals(
+  arrivals: readonly Arrival[],
+  run: EggRun,
+  { request }: DecisionKey,
+): Promise<RememberedArrival[] | undefined> {
+  const kept: RememberedArrival[] = [];
+  for (const arrival of arrivals) {
+    const one = await tryKeepArrival(arrival, run, request);
+    if (one === undefined) return undefined;
+    kept.push(one);
+  }
+  return kept;
 }
 
 function isVisible(event: Event): boolean {
@@ -80,15 +112,22 @@ function isVisible(event: Event): boolean {
   return event.type === 'print' || event.type === 'hint';
 }
 
-function describeMembers(workingSet: WorkingSet, wanted: DecisionKey): RememberedMember[] | undefined {
+function describeMembers(
+  workingSet: WorkingSet,
+  arrived: readonly Distribution[],
+  wanted: DecisionKey,
+): RememberedMember[] | undefined {
   const members: RememberedMember[] = [];
   for (const dist of workingSet) {
+    const arrival = arrived.indexOf(dist);
     const developed = wanted.developed.findIndex(
       ({ project, location }) => project === dist.project && location === dist.location,
     );
-    const member = developed === -1 ? tryDescribeEgg(dist, wanted) : { developed };
-    if (member === undefined) return undefined;
-    members.push(member);
+    const egg = arrival === -1 && developed === -1 ? tryDescribeEgg(dist, wanted) : undefined;
+    if (arrival !== -1) members.push({ arrival });
+    else if (developed !== -1) members.push({ developed });
+    else if (egg === undefined) return undefined;
+    else members.push(egg);
   }
   return members;
 }

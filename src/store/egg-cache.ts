@@ -9,6 +9,7 @@ import { readCatalog, totalBytes } from './catalog.ts';
 import { createCacheWriter, type CacheWriter } from './cache-writer.ts';
 import { diskFullError } from './disk-full.ts';
 import { isBuilt, publishEntry, readEntry, readRequest, removeEntry } from './entries.ts';
+import { fileStamp, keepEgg, reopenEgg, type Keepsake } from './keepsake.ts';
 import { createLibrarySearch, type LibrarySearch } from './library-search.ts';
 import type { CachedEgg, EggFacts, Manifest } from './manifest.ts';
 import {
@@ -60,6 +61,13 @@ export interface EggCache {
   /** A fresh directory for building, in the cache when that can be written; the caller removes it. */
   temporaryDirectory(): string;
   readonly records: Records;
+  /** For a remembered decision: what `reopen` needs to give the egg again without reading its entry. */
+  keep(egg: CachedEgg): Keepsake;
+  /** The egg that was kept, as `find` would give it; `undefined` when its entry has changed or may not be used here. */
+  reopen(keepsake: Keepsake): CachedEgg | undefined;
+  /** What tells one state of a request, or of a release's record, from another; `''` when there is none. */
+  requestStamp(requestKey: string): string;
+  recordStamp(release: { indexUrl: string; project: string; version: string }): string;
   /** Shared libraries that the egg needs and this machine does not have; an entry built here that lacks one is a miss. */
   missingLibraries(manifest: Manifest): readonly string[];
   /** At the end of a run: when it stored something and the cache is over its limit, what was least recently used goes. */
@@ -93,6 +101,10 @@ export function openEggCache(options: EggCacheOptions): EggCache {
   return {
     directory,
     find: (requestKey, accept) => findEgg(state, requestKey, accept),
+    keep: (egg) => keepEgg(layout, egg),
+    reopen: (keepsake) => reopen(state, keepsake),
+    requestStamp: (requestKey) => fileStamp(layout.request(requestKey)),
+    recordStamp: ({ indexUrl, project, version }) => fileStamp(layout.record(indexUrl, project, version)),
     store(requestKeys, eggDirectory, facts) {
       sweepOnce(swept, layout.temporary, inCache);
       lock.hold();
@@ -188,6 +200,15 @@ function findEgg(
     return egg;
   }
   return undefined;
+}
+
+function reopen(state: CacheState, keepsake: Keepsake): CachedEgg | undefined {
+  state.lock.hold();
+  const egg = reopenEgg(state.layout, keepsake);
+  if (egg === undefined || state.unusable.has(egg.manifest.buildKey)) return undefined;
+  if (missingLibraries(egg.manifest, state.libraries).length > 0) return undefined;
+  state.used.add(egg.manifest.buildKey);
+  return egg;
 }
 
 /** A wheel brings what it brings: unpacking it again would not change what it needs. */

@@ -41,6 +41,7 @@ export {
   type EggRequest,
   type Json,
 } from './request-key.ts';
+export type { Keepsake } from './keepsake.ts';
 export { type RecordedFile, type Records } from './records.ts';
 export { addToDownloadCache, findInDownloadCache } from './download-cache.ts';
 export { whenDiskIsFull } from './disk-full.ts';

@@ -59,7 +59,7 @@ export interface CachedEgg {
 }
 
 /** As it lies on disk. */
-interface PackedManifest extends EggFacts {
+export interface PackedManifest extends EggFacts {
   format: number;
   buildKey: string;
   requestKeys: readonly string[];
@@ -77,20 +77,27 @@ interface PackedManifest extends EggFacts {
 
 /** The manifest's text: a function of its content alone. */
 export function formatManifest(manifest: Manifest): string {
+  return `${JSON.stringify(packManifest(manifest), null, 1)}\n`;
+}
+
+export function packManifest(manifest: Manifest): PackedManifest {
   const { directories, files, ...rest } = manifest;
-  const packed: PackedManifest = {
+  return {
     format: eggFormat,
     ...rest,
     directories: directories.map(packPath).join('\n'),
     files: files.map((file) => `${file.mode.toString(8)} ${file.size} ${packPath(file.path)}`).join('\n'),
     sha256: files.map((file) => file.sha256).join(''),
   };
-  return `${JSON.stringify(packed, null, 1)}\n`;
 }
 
 /** The manifest of the entry `buildKey`, or `undefined` when the text is not one of this format. */
 export function tryParseManifest(text: string, buildKey: string): Manifest | undefined {
-  const packed = tryParseJson(text);
+  return tryUnpackManifest(tryParseJson(text), buildKey);
+}
+
+/** As `tryParseManifest` for what was parsed already. */
+export function tryUnpackManifest(packed: unknown, buildKey: string): Manifest | undefined {
   if (!isPackedManifest(packed) || packed.buildKey !== buildKey) return undefined;
   if (leavesTree(packed.directories, '') || leavesTree(packed.files, '[0-7]+ \\d+ ')) return undefined;
   return withTree(packed);

@@ -1,0 +1,129 @@
+// An egg that came from the egg cache, as a remembered decision keeps it: found by a record and a request that must
+// still be the same files, so that the next empty buildout gets it without either being read.
+
+import { join } from 'node:path';
+
+import { BuildError, pythonRepr } from '#base';
+import { requirementText } from '#resolver';
+import { parseRequirement, type Requirement } from '#standards';
+import type { CachedEgg, EggCache, Keepsake } from '#store';
+
+import { describeEggAt, hasPkgResourcesNamespaces } from './create-distribution-source.ts';
+import { findCached, importedKey, requestKeys, type WantedFile } from './egg-request.ts';
+import type { EggRun } from './egg-run.ts';
+import type { WorkshopEgg } from './egg-workshop.ts';
+import type { Distribution } from './eggs-contract.ts';
+import { placesOf, supplyOptions, type SourceRequest } from './installation.ts';
+import { makeEgg } from './make-egg.ts';
+import { createRecordedCandidates } from './recorded-candidates.ts';
+import { pinnedVersion, type EggCandidate } from './usable-candidates.ts';
+
+export interface RememberedArrival {
+  requirement: string;
+  location: string;
+  file: Required<WantedFile>;
+  /** Of the record and of each request that is looked for, in order. */
+  stamps: readonly string[];
+  egg: Keepsake;
+}
+
+export interface Arrival {
+  candidate: EggCandidate;
+  requirement: Requirement;
+  egg: WorkshopEgg;
+}
+
+/** `undefined` unless a record named the file and the egg cache had its egg. */
+export async function tryKeepArrival(
+  { candidate, requirement, egg }: Arrival,
+  run: EggRun,
+  request: SourceRequest,
+): Promise<RememberedArrival | undefined> {
+  const { kind, hashes, location, project, version } = candidate.file;
+  const sha256 = hashes['sha256'];
+  const cache = run.cache();
+  const cached = egg.directory === undefined ? await egg.finished() : undefined;
+  if (cache === undefined || cached === undefined || sha256 === undefined) return undefined;
+  const places = placesOf(run, request.options);
+  if (places.links.length > 0 || run.fetcher().keepsFiles) return undefined;
+  const recorded = createRecordedCandidates(cache.records, places.indexUrl).find(requirement);
+  if (recorded?.some((file) => file.location === location) !== true) return undefined;
+  const file = { kind, sha256, project, version };
+  return {
+    requirement: requirementText(requirement),
+    location,
+    file,
+    stamps: await stampsOf({ file, requirement }, run, request),
+    egg: cache.keep(cached),
+  };
+}
+
+/** The egg, ready to be placed, if it would be found again; nothing is done with it yet. */
+export async function tryReopenArrival(
+  kept: RememberedArrival,
+  run: EggRun,
+  request: SourceRequest,
+): Promise<WorkshopEgg | undefined> {
+  const cache = run.cache();
+  if (cache === undefined) return undefined;
+  const requirement = parseRequirement(kept.requirement);
+  const stamps = await stampsOf({ file: kept.file, requirement }, run, request);
+  if (stamps.some((stamp, position) => stamp !== kept.stamps[position])) return undefined;
+  const cached = await reopen(kept, cache, run.request(request.pins));
+  return cached && run.workshop.fromCache(cached, () => remake(kept, run, request));
+}
+
+/** Has it placed; from now on it counts as installed. */
+export function receiveArrival(
+  kept: RememberedArrival,
+  egg: WorkshopEgg,
+  { run, destination }: { run: EggRun; destination: string },
+): Distribution {
+  const target = join(destination, egg.facts.eggName);
+  const dist = describeEggAt(egg, target, run.settings.python);
+  run.workshop.place(egg, target, `Getting distribution for ${pythonRepr(kept.requirement)}.`);
+  run.obtained.add(dist, hasPkgResourcesNamespaces(egg), egg);
+  return dist;
+}
+
+/** What was built from source depends on more than files: it is looked for as always. */
+async function reopen(
+  { file, egg }: RememberedArrival,
+  cache: EggCache,
+  context: ReturnType<EggRun['request']>,
+): Promise<CachedEgg | undefined> {
+  if (file.kind !== 'sdist') return cache.reopen(egg);
+  const found = await findCached(cache, file, context);
+  return found?.manifest.buildKey === egg.manifest.buildKey ? found : undefined;
+}
+
+async function stampsOf(
+  { file, requirement }: { file: Required<WantedFile>; requirement: Requirement },
+  run: EggRun,
+  request: SourceRequest,
+): Promise<string[]> {
+  const cache = run.cache();
+  const version = pinnedVersion(requirement);
+  if (cache === undefined || version === undefined) return [];
+  const { indexUrl } = placesOf(run, request.options);
+  const record = cache.recordStamp({ indexUrl, project: requirement.name, version });
+  if (file.kind === 'sdist') return [record];
+  const { everywhere } = await requestKeys(file.kind, file.sha256, run.request(request.pins));
+  const imported = importedKey(file, run.settings.python);
+  return [record, cache.requestStamp(everywhere), cache.requestStamp(imported)];
+}
+
+/** Its entry turned out damaged: it is fetched again, from where the record says. */
+async function remake(kept: RememberedArrival, run: EggRun, request: SourceRequest): Promise<WorkshopEgg> {
+  const places = placesOf(run, request.options);
+  const cache = run.cache();
+  const recorded = cache && createRecordedCandidates(cache.records, places.indexUrl);
+  const files = recorded?.find(parseRequirement(kept.requirement)) ?? [];
+  const candidate = files.find(({ location }) => location === kept.location);
+  if (candidate === undefined) {
+    const text = `The egg cache has a damaged egg for ${kept.requirement}`;
+    throw new BuildError('EGG_CACHE_DAMAGED', text, { hint: 'run again' });
+  }
+  const file = await run.fetcher().fetch(candidate, run.index(places));
+  return makeEgg(candidate, file, supplyOptions(run, places, request.pins));
+}
