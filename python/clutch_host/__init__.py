@@ -9,6 +9,7 @@ Files: `peer` carries messages, `failures` carries exceptions, `start` imports z
 `proxies` stand in for its configuration, `installing` for its installer, `running` has the verbs of recipes.
 """
 
+import gc
 import sys
 
 from clutch_host.peer import Peer
@@ -18,6 +19,8 @@ def main(descriptor):
     """Answers the core until it says `host.stop` or goes away."""
     # A section that needs a section that needs a section: each level costs about ten frames here.
     sys.setrecursionlimit(20000)
+    # Most of what lives here lives to the end, and there is little of it: looking for garbage costs a tenth of a run.
+    gc.set_threshold(50000, 20, 100)
     peer = Peer(descriptor)
 
     from clutch_host.start import start_host

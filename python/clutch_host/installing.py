@@ -137,6 +137,13 @@ def add_distributions(working_set, descriptions):
     return working_set
 
 
+def is_active(**description):
+    """Whether pkg_resources.working_set has exactly this distribution of its project."""
+    dist = find_distribution(**description)
+    active = pkg_resources.working_set.by_key.get(dist.key)
+    return active is not None and active.location == dist.location
+
+
 def find_distribution(project, version, location, develop, metadata_path=None):
     """The pkg_resources distribution of what the core describes."""
     key = project, location

@@ -9,7 +9,7 @@ import zc.buildout.buildout as real
 import zc.buildout.easy_install as easy_install
 
 from clutch_host.failures import debug_failure
-from clutch_host.installing import add_distributions, remember_picked, send_settings, take_settings
+from clutch_host.installing import add_distributions, is_active, remember_picked, send_settings, take_settings
 from clutch_host.proxies import Buildout
 
 # They replace how zc.buildout finds and installs eggs, which the core does here: run along they would do nothing.
@@ -48,6 +48,8 @@ class Running:
     def __init__(self, peer):
         self._peer = peer
         self._develop_eggs_seen = None
+        # Whether everything the core decided on is what is active here.
+        self._is_as_decided = True
         self.buildout = None
 
     def attach(self, settings):
@@ -118,6 +120,8 @@ class Running:
 
     def _make_importable(self, distributions):
         add_distributions(pkg_resources.working_set, distributions)
+        if not all(is_active(**description) for description in distributions):
+            self._is_as_decided = False
         self._add_develop_eggs()
 
     def _add_develop_eggs(self):
@@ -135,7 +139,12 @@ class Running:
     def _entry_point(self, requirement, group, entry):
         name = pkg_resources.Requirement.parse(requirement).project_name
         try:
-            return pkg_resources.load_entry_point(name, group, entry)
+            dist = pkg_resources.get_distribution(name)
+            entry_point = dist.get_entry_info(group, entry)
+            if entry_point is not None and not entry_point.extras and self._is_as_decided:
+                # Without `require`, which would read what each egg requires to decide it all again.
+                return entry_point.resolve()
+            return dist.load_entry_point(group, entry)
         except pkg_resources.VersionConflict as conflict:
             raise easy_install.VersionConflict(conflict, pkg_resources.working_set)
 

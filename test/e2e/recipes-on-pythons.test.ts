@@ -70,7 +70,7 @@ test.skipIf(spawnSync('strace', ['-V']).status !== 0)(
     expect(result).toMatchObject({ code: 0, stderr: '' });
     const started = readFileSync(trace, 'utf8')
       .split('\n')
-      .filter((line) => / = 0$/.test(line))
+      .filter((line) => line.endsWith(' = 0'))
       .map((line) => /execve\("([^"]*)"/.exec(line)?.[1] ?? line);
     // The shell script, then Node in its place.
     expect(started.filter((path) => !/\/(node|buildout)$/.test(path))).toEqual([]);
