@@ -9,6 +9,10 @@ test('leaves other errors alone', () => {
 
 test("finds the system's error behind a recursive mkdir that failed", () => {
   // procfs lets nobody make a directory; what Node's own recursive mkdir does there is to never end.
-  const error = Object.assign(new Error('x'), { code: 'ENOENT', syscall: 'mkdir', path: '/proc/self/clutch/b' });
+  const error = Object.assign(new Error('x'), {
+    code: 'ENOENT',
+    syscall: 'mkdir',
+    path: '/proc/self/clutch/b',
+  });
   expect(trueMkdirError(error)).toMatchObject({ syscall: 'mkdir', path: '/proc/self/clutch' });
 });

@@ -49,11 +49,6 @@ export function isRejected(file: InterpretedFile | RejectedFile): file is Reject
   return 'reason' in file;
 }
 
-/** Whether the interpreted file is of the project with this canonical name. */
-export function isOfProject(file: InterpretedFile, canonicalName: string): boolean {
-  return canonicalNameOf(file.project) === canonicalName;
-}
-
 const canonicalNames = new Map<string, string>();
 
 /** File names repeat a few spellings thousands of times. */
