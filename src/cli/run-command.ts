@@ -1,6 +1,7 @@
 // From a command line to the operation it names. Commands are thin: each calls one operation of the room below.
 
 import { BuildError, whileDoing } from '#base';
+import { nearestName } from '#config';
 import { createBuildout, initConfiguration, type Buildout, type BuildoutOptions } from '#parts';
 import { RecipeExit } from '#recipes';
 import { formatActivities } from './report-failure.ts';
@@ -36,10 +37,16 @@ export async function runCommand(line: CommandLine, context: RunContext): Promis
   } else if (added !== undefined) {
     return runAddedCommand(await added(), line, context);
   } else if (operation === undefined) {
-    throw new BuildError('USAGE', `invalid command: ${line.command}`, { hint: 'see --help' });
+    throw unknownCommand(line.command);
   } else if (asksForHelp(line)) print(commandUsage[line.command] ?? usage);
   else await runOperation(operation, line, context);
   return 0;
+}
+
+function unknownCommand(name: string): BuildError {
+  const nearest = nearestName(name, [...Object.keys(operations), ...Object.keys(addedCommands)]);
+  const hint = nearest === undefined ? 'see --help' : `did you mean \`${nearest}\`? See --help`;
+  return new BuildError('USAGE', `invalid command: ${name}`, { hint });
 }
 
 /** `install --help`; the arguments of a setup script are its own. */

@@ -83,14 +83,25 @@ test('--version names the program and its version', async () => {
   expect(result.stdout).toMatch(/^\S.*\d+\.\d+.*\n$/);
 });
 
+const commands = [
+  ...['install', 'bootstrap', 'init', 'setup', 'runsetup', 'annotate', 'query'],
+  ...['plan', 'why', 'edit', 'cache'],
+];
+
 test('--help tells every option and command', async () => {
   const workspace = workspaceForTest();
   const { code, stdout } = await workspace.run(['--help']);
   expect(code).toBe(0);
   for (const word of ['-c', '-v', '-q', '-U', '-o', '-O', '-n', '-N', '-D', '-t'])
     expect(stdout).toContain(word);
-  const commands = ['install', 'bootstrap', 'init', 'setup', 'annotate', 'query'];
   for (const word of commands) expect(stdout).toContain(word);
+});
+
+test.each(commands)('%s --help tells how it is used, without a configuration', async (command) => {
+  const { code, stdout, stderr } = await workspaceForTest().run([command, '--help']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(new RegExp(`^Usage: \\S+ .*\\b${command}\\b`));
+  expect(stdout.split('\n').length).toBeGreaterThan(3);
 });
 
 test('an unknown command is named', async () => {
@@ -98,7 +109,7 @@ test('an unknown command is named', async () => {
   workspace.write({ 'buildout.cfg': '[buildout]\nparts =\n' });
   const { code, stderr, stdout } = await workspace.run(['instal']);
   expect(code).not.toBe(0);
-  expect(`${stdout}${stderr}`).toContain('instal');
+  expect(`${stdout}${stderr}`).toContain('invalid command: instal\nhint: did you mean `install`?');
 });
 
 test.each([
