@@ -9,8 +9,12 @@ Files: `peer` carries messages, `failures` carries exceptions, `start` imports z
 `proxies` stand in for its configuration, `installing` for its installer, `running` has the verbs of recipes.
 """
 
+import atexit
 import gc
+import io
+import os
 import sys
+import threading
 
 from clutch_host.peer import Peer
 
@@ -26,3 +30,18 @@ def main(descriptor):
     from clutch_host.start import start_host
     peer.verbs['host.start'] = lambda **settings: start_host(peer, **settings)
     peer.serve()
+    _leave()
+
+
+def _leave():
+    """Ends the process as Python does, but for taking everything apart, which costs 30 ms."""
+    threading._shutdown()  # waits for threads
+    atexit._run_exitfuncs()
+    # A file that a recipe left open is written when it is taken apart. The streams come last: they are what is seen.
+    open_files = [item for item in gc.get_objects() if isinstance(item, (io.BufferedWriter, io.TextIOWrapper))]
+    for file in open_files + [sys.stdout, sys.stderr]:
+        try:
+            file.flush()
+        except (AttributeError, ValueError, OSError):
+            pass  # closed, only for reading, or nobody reads it
+    os._exit(0)

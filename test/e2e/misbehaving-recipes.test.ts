@@ -16,8 +16,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { configurationOf, recordedParts, writeRecipes } from '../support/develop-recipes.ts';
-import { expectSuccess, workspaceForTest, type TestWorkspace } from '../support/for-test.ts';
+import { badRecipe, configurationOf, recordedParts, writeBadPart } from '../support/develop-recipes.ts';
+import { expectSuccess, type TestWorkspace } from '../support/for-test.ts';
 import { finish, type RunOptions, type RunResult } from '../support/run-clutch.ts';
 import { renderTerminal, runOnTerminal } from '../support/run-on-terminal.ts';
 
@@ -32,19 +32,6 @@ const withCache = (options: RunOptions = {}): RunOptions => ({
   ...options,
   environment: { XDG_CACHE_HOME: cache, ...options.environment },
 });
-
-/** A part `before` that works, then the part `bad` with the class `Bad` that a test writes. */
-function badRecipe(source: string, lines: readonly string[] = []): TestWorkspace {
-  const workspace = workspaceForTest();
-  writeRecipes(workspace, `class Good(Recipe): pass\n${source}`);
-  writeConfiguration(workspace, lines);
-  return workspace;
-}
-
-function writeConfiguration(workspace: TestWorkspace, lines: readonly string[] = []): void {
-  const parts = { before: ['recipe = demo:good'], bad: ['recipe = demo:bad', ...lines] };
-  workspace.write({ 'buildout.cfg': configurationOf(parts) });
-}
 
 /** The part `before` is done, `bad` is not; with a recipe that works, the next run finishes. */
 async function expectToGoOn(workspace: TestWorkspace): Promise<void> {
@@ -202,6 +189,26 @@ class Bad(Recipe):
   expect(code).toBe(0);
   expect(seconds).toBeLessThan(30);
   expect(recordedParts(workspace)).toEqual(['before', 'bad']);
+});
+
+test('what a recipe left open or registered for the end is done at the end', async () => {
+  const workspace = badRecipe(`
+import atexit, threading
+class Bad(Recipe):
+    def install(self):
+        self.text = open('text', 'w')
+        self.text.write('blue')
+        self.bytes = open('bytes', 'wb')
+        self.bytes.write(b'green')
+        atexit.register(lambda: print('Goodbye'))
+        threading.Timer(0.3, lambda: print('Thread')).start()
+        return ()
+`);
+  const result = await workspace.run([], withCache());
+  expectSuccess(result);
+  expect(result.stdout).toMatch(/Thread\nGoodbye\n$/);
+  expect(readFileSync(join(workspace.directory, 'text'), 'utf8')).toBe('blue');
+  expect(readFileSync(join(workspace.directory, 'bytes'), 'utf8')).toBe('green');
 });
 
 test('sys.exit ends the run with its code and prints nothing', async () => {
@@ -372,7 +379,7 @@ class Bad(Recipe):
   symlinkSync('../recipes', join(workspace.directory, 'tree', 'developed'));
   const paths = ['made', 'tree', 'recipes', 'src', '.', '..', 'link', 'link/file', 'tree/link/deep'];
   const all = [...paths, join(outside, 'file'), '../outside/deep', '/', 'not there', 'bin/../../outside'];
-  writeConfiguration(workspace, [`paths = ${all.join('\n    ')}`]);
+  writeBadPart(workspace, [`paths = ${all.join('\n    ')}`]);
   const configuration = readFileSync(join(workspace.directory, 'buildout.cfg'), 'utf8');
   workspace.write({ 'buildout.cfg': configuration.replace('develop = recipes', 'develop = recipes src') });
   expectSuccess(await workspace.run([], withCache()));

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { workspaceForTest, type TestWorkspace } from './for-test.ts';
 import type { Workspace } from './run-clutch.ts';
 
 const prelude = `
@@ -56,4 +57,18 @@ export function configurationOf(parts: Readonly<Record<string, readonly string[]
 export function recordedParts(workspace: Workspace): string[] {
   const text = readFileSync(join(workspace.directory, '.installed.cfg'), 'utf8');
   return (/^parts =(.*)$/m.exec(text)?.[1] ?? '').trim().split(/\s+/).filter(Boolean);
+}
+
+/** A part `before` that works, then the part `bad` with the class `Bad` that a test writes. */
+export function badRecipe(source: string, lines: readonly string[] = []): TestWorkspace {
+  const workspace = workspaceForTest();
+  writeRecipes(workspace, `class Good(Recipe): pass\n${source}`);
+  writeBadPart(workspace, lines);
+  return workspace;
+}
+
+/** A configuration with both parts. */
+export function writeBadPart(workspace: TestWorkspace, lines: readonly string[] = []): void {
+  const parts = { before: ['recipe = demo:good'], bad: ['recipe = demo:bad', ...lines] };
+  workspace.write({ 'buildout.cfg': configurationOf(parts) });
 }

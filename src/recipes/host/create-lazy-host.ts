@@ -52,6 +52,7 @@ export function createLazyHost(buildout: BuildoutHandle, known: KnownDistributio
     cancel,
     async call(verb, params, doing) {
       const opened = await start();
+      await opened.ready;
       attached ??= attachConfiguration(buildout, opened);
       await attached;
       await sendSettings(opened);

@@ -17,6 +17,8 @@ import { createSectionVerbs } from './section-verbs.ts';
 import { hostDied, spawnHost, type HostEnd, type HostProcess } from './spawn-host.ts';
 
 export interface HostSession {
+  /** Resolves when zc.buildout is imported; until then only the distributions are there. */
+  readonly ready: Promise<unknown>;
   /** Calls the host; `doing` completes the sentence "it died while …". */
   call(verb: string, params: Params, doing: string): Promise<unknown>;
   /** Opens Python's debugger where `error` was raised; false when that was not in Python. */
@@ -26,7 +28,7 @@ export interface HostSession {
   cancel(): void;
 }
 
-/** Starts the process and, beside it, gets what it needs. */
+/** Starts the process and, beside it, gets what it needs. It goes on importing while the caller resolves recipes. */
 export async function openHostSession(
   buildout: BuildoutHandle,
   known: KnownDistributions,
@@ -46,7 +48,7 @@ export async function openHostSession(
     buildout.recipeWorkingSet = [...workingSet];
     const own = workingSet.filter((dist) => !present.has(dist));
     known.describe(own);
-    await session.call(
+    const ready = session.call(
       'host.start',
       {
         paths: [...new Set(own.map(({ location }) => location))],
@@ -56,7 +58,9 @@ export async function openHostSession(
       },
       'it imported zc.buildout',
     );
-    return session;
+    // Who calls first is told.
+    ready.catch(() => host.kill('SIGKILL'));
+    return { ...session, ready };
   } catch (error) {
     host.kill('SIGKILL');
     throw error;
@@ -70,7 +74,11 @@ function findLauncher({ sections, directory }: BuildoutHandle): string {
   return existsSync(own) ? own : join(dirname(pythonSourceFile('')), 'bin', 'buildout');
 }
 
-function followProcess(host: HostProcess, connection: Connection, failures: FailureExchange): HostSession {
+function followProcess(
+  host: HostProcess,
+  connection: Connection,
+  failures: FailureExchange,
+): Omit<HostSession, 'ready'> {
   let end: HostEnd | undefined;
   let cancelled = false;
   // The innermost is what the process is in.
