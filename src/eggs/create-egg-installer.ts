@@ -31,7 +31,9 @@ export function createEggInstaller(settings: EggSettings): EggInstaller {
     settle: async () => {
       await run.workshop.settle();
       const directory = run.eggsDirectory(run.settings.eggsDirectory);
-      directory.remember(run.obtained.in(directory.path));
+      // What a repeated decision placed needs no looking at: most such buildouts are never run again.
+      const fresh = run.obtained.in(directory.path).filter(({ location }) => !run.undisturbed.has(location));
+      directory.remember(fresh);
       run.cache()?.keepLimit();
     },
     configure: (change) => {

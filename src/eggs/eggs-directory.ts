@@ -35,7 +35,8 @@ export interface EggsDirectoryOptions {
 export function openEggsDirectory(directory: string, options: EggsDirectoryOptions): EggsDirectory {
   const path = tryRealpath(directory) ?? directory;
   const opened = new Map<string, readonly Distribution[]>();
-  let names = listByProject(path);
+  let listed: Map<string, string[]> | undefined;
+  const names = (): Map<string, string[]> => (listed ??= listByProject(path));
 
   function open(name: string): readonly Distribution[] {
     let known = opened.get(name);
@@ -48,7 +49,7 @@ export function openEggsDirectory(directory: string, options: EggsDirectoryOptio
 
   function find(project: string): readonly Distribution[] {
     const wanted = canonicalizeName(project);
-    const entries = [...(names.get(wanted) ?? []), ...(names.get(unnamed) ?? [])];
+    const entries = [...(names().get(wanted) ?? []), ...(names().get(unnamed) ?? [])];
     const counting = options.links ? entries : entries.filter((name) => !isEggLink(name));
     return counting.flatMap(open).filter((dist) => canonicalizeName(dist.project) === wanted);
   }
@@ -72,9 +73,9 @@ export function openEggsDirectory(directory: string, options: EggsDirectoryOptio
     path,
     find,
     remember,
-    findLinked: (project) => (names.get(canonicalizeName(project)) ?? []).filter(isEggLink).flatMap(open),
+    findLinked: (project) => (names().get(canonicalizeName(project)) ?? []).filter(isEggLink).flatMap(open),
     refresh: () => {
-      names = listByProject(path);
+      listed = undefined;
       // What was not there or not readable may be there now.
       for (const [name, dists] of opened) if (dists.length === 0 || isEggLink(name)) opened.delete(name);
     },

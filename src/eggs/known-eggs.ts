@@ -34,14 +34,15 @@ const format = 1;
 
 /** `file` keeps what is known of the eggs in `eggsDirectory`; markers were applied for `markers`. */
 export function openKnownEggs(file: string, eggsDirectory: string, markers: MarkerEnvironment): KnownEggs {
-  const environment = hashBytes(JSON.stringify([format, eggsDirectory, markers]));
-  const eggs = readEggs(file, environment);
+  const environment = (): string => hashBytes(JSON.stringify([format, eggsDirectory, markers]));
+  let read: Record<string, KnownEgg> | undefined;
+  const eggs = (): Record<string, KnownEgg> => (read ??= readEggs(file, environment()));
   const checked = new Map<string, KnownEgg | undefined>();
   let changed = false;
 
   function find(eggName: string): KnownEgg | undefined {
     if (checked.has(eggName)) return checked.get(eggName);
-    const egg = eggs[eggName];
+    const egg = eggs()[eggName];
     const isSame = egg !== undefined && stampOf(join(eggsDirectory, eggName), egg) === egg.stamp;
     checked.set(eggName, isSame ? egg : undefined);
     return isSame ? egg : undefined;
@@ -53,8 +54,9 @@ export function openKnownEggs(file: string, eggsDirectory: string, markers: Mark
       if (find(eggName) !== undefined) return;
       const egg = examineEgg(join(eggsDirectory, eggName), eggName);
       if (egg === undefined) return;
-      eggs[eggName] = { ...egg, ...facts };
-      checked.set(eggName, eggs[eggName]);
+      const noted = { ...egg, ...facts };
+      eggs()[eggName] = noted;
+      checked.set(eggName, noted);
       changed = true;
     },
     save: () => {
@@ -62,7 +64,7 @@ export function openKnownEggs(file: string, eggsDirectory: string, markers: Mark
       changed = false;
       try {
         mkdirSync(dirname(file), { recursive: true });
-        writeFileAtomically(file, JSON.stringify({ environment, eggs }));
+        writeFileAtomically(file, JSON.stringify({ environment: environment(), eggs: eggs() }));
       } catch (error) {
         if (!hasCode(error, 'EACCES', 'EROFS', 'ENOSPC', 'EPERM', 'EDQUOT')) throw error;
       }

@@ -22,7 +22,10 @@ export interface RememberedArrival {
   requirement: string;
   location: string;
   file: Required<WantedFile>;
-  /** Of the record and of each request that is looked for, in order. */
+  release: { indexUrl: string; project: string; version: string };
+  /** The keys that are looked for, in order; none for sources, whose keys are worked out anew. */
+  requests: readonly string[];
+  /** Of the record and of each request. */
   stamps: readonly string[];
   egg: Keepsake;
 }
@@ -49,13 +52,12 @@ export async function tryKeepArrival(
   const recorded = createRecordedCandidates(cache.records, places.indexUrl).find(requirement);
   if (recorded?.some((file) => file.location === location) !== true) return undefined;
   const file = { kind, sha256, project, version };
-  return {
-    requirement: requirementText(requirement),
-    location,
-    file,
-    stamps: await stampsOf({ file, requirement }, run, request),
-    egg: cache.keep(cached),
-  };
+  const { indexUrl } = places;
+  const release = { indexUrl, project: requirement.name, version: pinnedVersion(requirement) ?? '' };
+  const requests = await requestsFor(file, run, request);
+  const stamps = stampsOf({ release, requests }, cache);
+  const text = requirementText(requirement);
+  return { requirement: text, location, file, release, requests, stamps, egg: cache.keep(cached) };
 }
 
 /** The egg, ready to be placed, if it would be found again; nothing is done with it yet. */
@@ -66,8 +68,7 @@ export async function tryReopenArrival(
 ): Promise<WorkshopEgg | undefined> {
   const cache = run.cache();
   if (cache === undefined) return undefined;
-  const requirement = parseRequirement(kept.requirement);
-  const stamps = await stampsOf({ file: kept.file, requirement }, run, request);
+  const stamps = stampsOf(kept, cache);
   if (stamps.some((stamp, position) => stamp !== kept.stamps[position])) return undefined;
   const cached = await reopen(kept, cache, run.request(request.pins));
   return cached && run.workshop.fromCache(cached, () => remake(kept, run, request));
@@ -83,6 +84,7 @@ export function receiveArrival(
   const dist = describeEggAt(egg, target, run.settings.python);
   run.workshop.place(egg, target, `Getting distribution for ${pythonRepr(kept.requirement)}.`);
   run.obtained.add(dist, hasPkgResourcesNamespaces(egg), egg);
+  run.undisturbed.set(target, dist);
   return dist;
 }
 
@@ -97,20 +99,21 @@ async function reopen(
   return found?.manifest.buildKey === egg.manifest.buildKey ? found : undefined;
 }
 
-async function stampsOf(
-  { file, requirement }: { file: Required<WantedFile>; requirement: Requirement },
+async function requestsFor(
+  file: Required<WantedFile>,
   run: EggRun,
-  request: SourceRequest,
-): Promise<string[]> {
-  const cache = run.cache();
-  const version = pinnedVersion(requirement);
-  if (cache === undefined || version === undefined) return [];
-  const { indexUrl } = placesOf(run, request.options);
-  const record = cache.recordStamp({ indexUrl, project: requirement.name, version });
-  if (file.kind === 'sdist') return [record];
-  const { everywhere } = await requestKeys(file.kind, file.sha256, run.request(request.pins));
-  const imported = importedKey(file, run.settings.python);
-  return [record, cache.requestStamp(everywhere), cache.requestStamp(imported)];
+  { pins }: SourceRequest,
+): Promise<readonly string[]> {
+  if (file.kind === 'sdist') return [];
+  const { everywhere } = await requestKeys(file.kind, file.sha256, run.request(pins));
+  return [everywhere, importedKey(file, run.settings.python)];
+}
+
+function stampsOf(
+  { release, requests }: Pick<RememberedArrival, 'release' | 'requests'>,
+  cache: EggCache,
+): string[] {
+  return [cache.recordStamp(release), ...requests.map((key) => cache.requestStamp(key))];
 }
 
 /** Its entry turned out damaged: it is fetched again, from where the record says. */
