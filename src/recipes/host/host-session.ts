@@ -81,6 +81,7 @@ function followProcess(
 ): Omit<HostSession, 'ready'> {
   let end: HostEnd | undefined;
   let cancelled = false;
+  let stopping = false;
   // The innermost is what the process is in.
   const doings: string[] = [];
   host.hold(false);
@@ -105,7 +106,8 @@ function followProcess(
       return await countAsWork(connection.call(verb, params));
     } finally {
       doings.splice(doings.lastIndexOf(doing), 1);
-      if (connection.waiting() === 0) host.hold(false);
+      // Somebody waits for the process to end: a program with nothing to wait for would just stop there.
+      if (connection.waiting() === 0 && !stopping) host.hold(false);
     }
   }
 
@@ -118,6 +120,7 @@ function followProcess(
     },
     async stop() {
       if (end !== undefined) return;
+      stopping = true;
       host.hold(true);
       connection.call('host.stop', {}).catch(() => undefined);
       await endHost(host);
