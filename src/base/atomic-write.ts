@@ -1,19 +1,14 @@
 // Files that appear whole or not at all: written beside their target, then renamed over it.
 
 import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
+import { temporaryPathBeside } from './temporary-path.ts';
 
 export interface AtomicWriteOptions {
   /** Permission bits; the process's umask decides when absent. */
   mode?: number;
   /** Survive a power cut: fsync of the file before and of its directory after the rename. */
   durable?: boolean;
-}
-
-/** A name for a temporary file or directory beside `target`, so that a rename stays on one file system. */
-export function temporaryPathBeside(target: string): string {
-  const unique = `${process.pid.toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
-  return join(dirname(target), `.${basename(target)}.${unique}.tmp`);
 }
 
 /** Replaces `target` by `content` in one step. On failure nothing is left beside it and the old file stays. */

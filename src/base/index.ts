@@ -5,12 +5,8 @@
 export { BuildError, hasCode, type BuildErrorOptions, type Where } from './build-error.ts';
 export { activitiesOf, rememberActivity, whileDoing } from './while-doing.ts';
 export { LogLevel, type Event, type LogLevelName, type Report } from './events.ts';
-export {
-  syncDirectory,
-  temporaryPathBeside,
-  writeFileAtomically,
-  type AtomicWriteOptions,
-} from './atomic-write.ts';
+export { syncDirectory, writeFileAtomically, type AtomicWriteOptions } from './atomic-write.ts';
+export { isAbandoned, isTemporaryName, removeAbandoned, temporaryPathBeside } from './temporary-path.ts';
 export { trueMkdirError } from './true-mkdir-error.ts';
 export { acquireFileLock, tryAcquireFileLock, type FileLock } from './file-lock.ts';
 export { hashBytes, hashFile, type HashName } from './hashing.ts';

@@ -1,7 +1,7 @@
-// The directories of a buildout, announced as they are made.
+// The directories of a buildout, announced as they are made, and freed of what killed runs left in them.
 
 import { existsSync, mkdirSync } from 'node:fs';
-import { pythonRepr } from '#base';
+import { pythonRepr, removeAbandoned } from '#base';
 import { booleanOption } from '#config';
 import { pythonJoin, type BuildoutHandle } from '#recipes';
 import { versionedEggsDirectory } from './egg-settings.ts';
@@ -25,18 +25,24 @@ export async function makeCacheDirectories({ main, handle }: Run): Promise<void>
     if (cache !== undefined && cache !== '') makeDirectory(pythonJoin(handle.directory, cache), handle);
   }
   if (downloadCache !== undefined && downloadCache !== '') {
-    mkdirSync(pythonJoin(pythonJoin(handle.directory, downloadCache), 'dist'), { recursive: true });
+    const files = pythonJoin(pythonJoin(handle.directory, downloadCache), 'dist');
+    mkdirSync(files, { recursive: true });
+    removeAbandoned(files);
   }
 }
 
 /** Makes `bin`, `parts` and `develop-eggs`. */
 export async function setUpDirectories({ main, handle }: Run): Promise<void> {
+  removeAbandoned(handle.directory);
   for (const name of ['bin', 'parts', 'develop-eggs'])
     makeDirectory(await main.require(`${name}-directory`), handle);
 }
 
 function makeDirectory(path: string, { report }: BuildoutHandle): void {
-  if (existsSync(path)) return;
+  if (existsSync(path)) {
+    removeAbandoned(path);
+    return;
+  }
   log(report, 'info', `Creating directory ${pythonRepr(path)}.`);
   mkdirSync(path, { recursive: true });
 }

@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { acquireFileLock, type Environment, type FileLock, type Report } from '#base';
+import { acquireFileLock, isTemporaryName, type Environment, type FileLock, type Report } from '#base';
 import { createCacheLayout, type CacheLayout } from './cache-layout.ts';
 import { readCatalog, totalBytes } from './catalog.ts';
 import { createCacheWriter, type CacheWriter } from './cache-writer.ts';
@@ -22,7 +22,7 @@ import {
 import { pruneCache } from './prune.ts';
 import { createRecords, type Records } from './records.ts';
 import { createSizeLedger } from './size-ledger.ts';
-import { removeStaleTemporaries } from './stale-temporaries.ts';
+import { removeStaleTemporaries, type StaleOptions } from './stale-temporaries.ts';
 import { createUseLock } from './use-lock.ts';
 
 export interface EggCacheOptions {
@@ -174,11 +174,11 @@ function keepLimit(state: CacheState, limit: number): void {
   state.writer.attempt(() => pruneCache(state, { bytes: limit * 0.9, keep: state.used }));
 }
 
-const besideTargets = { pattern: /^\..*\.tmp$/, olderThanSeconds: 3600 };
+const besideTargets: StaleOptions = { isTemporary: isTemporaryName, olderThanSeconds: 3600 };
 /** Builds happen there, and some take a day. */
-const inCache = { pattern: /./, olderThanSeconds: 3 * 86_400 };
+const inCache: StaleOptions = { isTemporary: () => true, olderThanSeconds: 3 * 86_400 };
 
-function sweepOnce(swept: Set<string>, directory: string, stale: typeof inCache): void {
+function sweepOnce(swept: Set<string>, directory: string, stale: StaleOptions): void {
   if (swept.has(directory)) return;
   swept.add(directory);
   removeStaleTemporaries(directory, stale);

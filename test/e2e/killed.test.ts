@@ -2,7 +2,7 @@
 
 import { execFileSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -71,6 +71,9 @@ function forget(workspace: TestWorkspace): void {
 function expectComplete(workspace: TestWorkspace): void {
   const litter = eggsIn(workspace.directory).filter((name) => !/^[\w.]+-[\d.]+-py3\.\d+.*\.egg$/.test(name));
   expect(litter).toEqual([]);
+  for (const place of ['.', 'bin', 'parts', 'develop-eggs']) {
+    expect(readdirSync(join(workspace.directory, place)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  }
   const imports = projects.map((name) => `import ${name}.module19`).join('\n');
   const script = `${imports}\nassert ${projects.map((name) => `${name}.module19.x == 19`).join(' and ')}`;
   execFileSync(join(workspace.directory, 'bin', 'py'), ['-c', script]);
