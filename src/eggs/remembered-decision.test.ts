@@ -247,3 +247,12 @@ test('notices an edit of an egg by its time alone', async () => {
   utimesSync(metadataAt('deep-1'), 1, 1);
   expect((await run()).isRepeated).toBe(false);
 });
+
+test('keeps no decision for more than a month', async () => {
+  await run();
+  const [old = ''] = decisions();
+  utimesSync(old, 1, 1);
+  await installer().install(['deep']);
+  expect(decisions()).not.toContain(old);
+  expect(decisions()).toHaveLength(1);
+});

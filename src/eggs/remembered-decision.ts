@@ -1,7 +1,7 @@
 // A decision as it is kept for the next run: the working set, what the resolver knew of each egg, what was said and
 // picked on the way, and the stamps of all files that it rests on.
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { hasCode, writeFileAtomically, type Event } from '#base';
@@ -87,8 +87,22 @@ export function keepDecision(file: string, decision: RememberedDecision): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileAtomically(file, JSON.stringify(decision));
+    removeOldDecisions(dirname(file));
   } catch (error) {
     if (!hasCode(error, ...refusals)) throw error;
+  }
+}
+
+const daysKept = 30;
+
+/** One that is still in use is made anew, which costs a run what a change costs it. */
+function removeOldDecisions(directory: string): void {
+  const limit = Date.now() - daysKept * 86_400_000;
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name);
+    if (!name.startsWith('decision-')) continue;
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats !== undefined && stats.mtimeMs < limit) rmSync(path, { force: true });
   }
 }
 
