@@ -27,7 +27,7 @@ export function programsFor(
   python: string,
   cache: string,
 ): readonly [zcBuildout: ProgramUnderTest, clutch: ProgramUnderTest] {
-  const shared = { PYTHONWARNINGS: 'ignore', GIT_CONFIG_GLOBAL: '/dev/null', PYTHONDONTWRITEBYTECODE: '1' };
+  const shared = { PYTHONWARNINGS: 'ignore', GIT_CONFIG_GLOBAL: '/dev/null' };
   return [
     {
       name: 'zc.buildout',

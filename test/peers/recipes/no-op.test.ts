@@ -22,18 +22,12 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
-test.each([
-  ['plone.recipe.zope2instance', 0.75],
-  ['z3c.recipe.mkdir', 0.9],
-] as const)(
-  'a no-op run of %s takes at most %f of zc.buildout’s time',
-  async (project, limit) => {
-    const [theirs, ours] = [await timeNoOp(project, programs[0]), await timeNoOp(project, programs[1])];
-    process.stdout.write(`no-op of ${project}: zc.buildout ${theirs} ms, clutch ${ours} ms\n`);
-    expect(ours / theirs).toBeLessThanOrEqual(limit);
-  },
-  600_000,
-);
+test('a no-op run of plone.recipe.zope2instance takes less than three quarters of zc.buildout’s time', async () => {
+  const project = 'plone.recipe.zope2instance';
+  const [theirs, ours] = [await timeNoOp(project, programs[0]), await timeNoOp(project, programs[1])];
+  process.stdout.write(`no-op of ${project}: zc.buildout ${theirs} ms, clutch ${ours} ms\n`);
+  expect(ours / theirs).toBeLessThan(0.75);
+}, 600_000);
 
 /** The fastest of some runs after the first. */
 async function timeNoOp(project: string, program: ProgramUnderTest): Promise<number> {
