@@ -46,7 +46,7 @@ function extractOpened(archive: ZipArchive, target: string, options: ExtractOpti
     } else if (entry.kind === 'file') {
       const bytes = archive.read(entry);
       const mode = modeFor(entry.mode);
-      writeNewFile(archive.name, `${target}/${path}`, { bytes, mode });
+      writeNewFile(archive.name, `${target}/${path}`, { bytes, mode, finalTime: options.finalTime });
       const file: ExtractedFile = { path, from: entry.path, size: entry.size, mode };
       if (options.hash === true) file.sha256 = sha256Of(bytes);
       written.push(file);

@@ -2,7 +2,7 @@
 // through something that is already there; links come last.
 
 import { hash } from 'node:crypto';
-import { closeSync, lstatSync, mkdirSync, openSync, symlinkSync, writeSync } from 'node:fs';
+import { closeSync, futimesSync, lstatSync, mkdirSync, openSync, symlinkSync, writeSync } from 'node:fs';
 import { hasCode } from '#base';
 import type { ExtractionLimits } from './extraction-policy.ts';
 import { refuseArchive } from './refuse-archive.ts';
@@ -25,6 +25,8 @@ export interface ExtractOptions {
   rename?: (path: string) => string | undefined;
   /** Hash while the bytes are at hand. */
   hash?: boolean;
+  /** Files get this modification time, in seconds, and are read-only: nobody has to touch them again. */
+  finalTime?: number;
   limits?: Partial<ExtractionLimits>;
 }
 
@@ -43,12 +45,19 @@ function makeDirectory(archive: string, path: string): void {
   }
 }
 
+export interface NewFile {
+  bytes: Uint8Array;
+  mode: number;
+  finalTime: number | undefined;
+}
+
 /** Creates `path` with these bytes; a file that exists (under another spelling, it may be) refuses the archive. */
-export function writeNewFile(archive: string, path: string, file: { bytes: Uint8Array; mode: number }): void {
-  const handle = createFile(archive, path, file.mode);
+export function writeNewFile(archive: string, path: string, file: NewFile): void {
+  const { bytes, mode, finalTime } = file;
+  const handle = createFile(archive, path, finalTime === undefined ? mode : mode & 0o555);
   try {
-    const { bytes } = file;
     for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written);
+    if (finalTime !== undefined) futimesSync(handle, finalTime, finalTime);
   } finally {
     closeSync(handle);
   }

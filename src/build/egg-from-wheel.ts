@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { extractZip, type ExtractedFile } from '#archive';
 import type { PythonDescription } from '#python';
 import { formatEggFilename, parseCoreMetadata, parseRecord, safeVersion } from '#standards';
+import { fixedMtime } from '#store';
 import { recordDigest, writeInstallerFiles } from './installer-files.ts';
 import { invalidWheel, withWheel, type OpenedWheel } from './open-wheel.ts';
 import { planEggLayout } from './plan-egg-layout.ts';
@@ -18,6 +19,8 @@ export interface BuiltEgg {
   /** As its metadata writes it. */
   project: string;
   version: string;
+  /** SHA-256 of the files that came out of the archive, by path; they have the time and the modes of stored eggs. */
+  hashes?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -46,10 +49,11 @@ export async function eggFromWheel(
     const files = extractZip(wheel.archive, egg.directory, {
       rename: (path) => layout.get(path),
       hash: true,
+      finalTime: fixedMtime,
     });
     checkRecord(wheel, files);
     writeInstallerFiles(egg.directory, { distInfo: newDistInfo, files });
-    return egg;
+    return { ...egg, hashes: new Map(files.map(({ path, sha256 = '' }) => [path, sha256])) };
   });
 }
 

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 import { BuildError, hasCode, rememberActivity, temporaryPathBeside, type Report } from '#base';
 import type { Compiler } from '#python';
-import { normalizeTree, type CachedEgg, type EggCache, type EggFacts } from '#store';
+import { normalizeTree, type CachedEgg, type EggCache, type EggFacts, type EggTree } from '#store';
 
 /** An egg that is finished or being finished: it can be placed anywhere. */
 export interface WorkshopEgg {
@@ -23,7 +23,7 @@ export interface Workshop {
   /** A fresh directory to make an egg in. */
   workDirectory(): string;
   /** Takes a finished tree: compiling and storing start now. */
-  adopt(directory: string, facts: EggFacts, requestKeys: readonly string[]): WorkshopEgg;
+  adopt(tree: EggTree, facts: EggFacts, requestKeys: readonly string[]): WorkshopEgg;
   fromCache(egg: CachedEgg, remake: () => Promise<WorkshopEgg>): WorkshopEgg;
   /** Has it placed in an eggs directory; `activity` is what errors are said to happen in. */
   place(egg: WorkshopEgg, target: string, activity: string): void;
@@ -50,34 +50,40 @@ interface Placement {
 export function createWorkshop(options: WorkshopOptions): Workshop {
   const { cache } = options;
   const temporary = new Set<string>();
+  /** Removing a directory is slow, and the next egg can be made where one was moved away. */
+  const emptied: string[] = [];
   const placing = createPlacing(options);
 
   function workDirectory(): string {
+    const used = emptied.pop();
+    if (used !== undefined) return used;
     const directory = cache?.temporaryDirectory() ?? makeBeside(options.eggsDirectory());
     temporary.add(directory);
     return directory;
   }
 
   async function finish(
-    directory: string,
+    tree: EggTree,
     facts: EggFacts,
     requestKeys: readonly string[],
   ): Promise<CachedEgg | undefined> {
-    normalizeTree(directory);
+    const { directory, hashes } = tree;
+    // Byte code names the time of its source, so that must be the final one. With hashes, it is.
+    if (hashes === undefined) normalizeTree(directory);
     await options.compiler().compile(directory);
     if (requestKeys.length === 0) return undefined;
-    const stored = cache?.store(requestKeys, directory, facts);
-    if (stored !== undefined) removeEmptied(dirname(directory));
+    const stored = cache?.store(requestKeys, tree, facts);
+    if (stored !== undefined) emptied.push(dirname(directory));
     return stored;
   }
 
   return {
     workDirectory,
-    adopt: (directory, facts, requestKeys) => {
-      const finishing = finish(directory, facts, requestKeys);
+    adopt: (tree, facts, requestKeys) => {
+      const finishing = finish(tree, facts, requestKeys);
       // A failure is reported by `settle`, if the egg is wanted at all.
       finishing.catch(() => undefined);
-      return { facts, directory, finished: () => finishing };
+      return { facts, directory: tree.directory, finished: () => finishing };
     },
     fromCache: (egg, remake) => ({
       facts: egg.manifest,
@@ -90,6 +96,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
     clean: () => {
       for (const directory of temporary) rmSync(directory, { recursive: true, force: true });
       temporary.clear();
+      emptied.length = 0;
     },
   };
 }

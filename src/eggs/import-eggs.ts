@@ -60,7 +60,7 @@ async function importEgg(run: EggRun, directory: string, name: string): Promise<
   const { origin, ...facts } = describeEgg(target, name);
   const request = { kind: 'imported', python: pythonKey(python) };
   const described = { ...facts, request, origin: { ...(origin as object), imported: true } };
-  const stored = await run.workshop.adopt(target, described, [key]).finished();
+  const stored = await run.workshop.adopt({ directory: target }, described, [key]).finished();
   return stored === undefined ? skip('the egg cache cannot be written to') : { outcome: 'imported' };
 }
 

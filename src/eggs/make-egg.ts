@@ -172,7 +172,7 @@ function adopt(
   const facts = describeEgg(built.directory, built.eggName);
   checkPython(facts, options.python);
   const record = used === undefined ? {} : { used: { ...used } };
-  return options.workshop.adopt(built.directory, { ...facts, request, ...record }, keys);
+  return options.workshop.adopt(built, { ...facts, request, ...record }, keys);
 }
 
 /** Index pages say it too, but not those of a directory; the words are pip's. */

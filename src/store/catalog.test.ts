@@ -47,7 +47,7 @@ function store(name: string, { bytes = 1000, daysAgo = 0 } = {}): CachedEgg {
   writeFileSync(join(egg, 'module.py'), 'x'.repeat(bytes));
   const metadata = { requiresDist: [], providesExtra: [], texts: {} };
   const facts = { eggName: `${name}-1.0.egg`, project: name, version: '1.0', metadata };
-  const stored = cache.store([keyOf(name)], egg, facts);
+  const stored = cache.store([keyOf(name)], { directory: egg }, facts);
   if (stored === undefined) throw new Error('not stored');
   const then = Date.now() / 1000 - daysAgo * 86_400;
   utimesSync(join(stored.directory, '..', 'manifest.json'), then, then);

@@ -80,7 +80,7 @@ function makeEgg(
 }
 
 function stored(keys = [key], files?: Record<string, string>): CachedEgg {
-  const egg = cache.store(keys, makeEgg(files), facts);
+  const egg = cache.store(keys, { directory: makeEgg(files) }, facts);
   if (egg === undefined) throw new Error('not stored');
   return egg;
 }
@@ -123,7 +123,7 @@ test('an egg is found under each of its request keys, and by what accepts it', (
 
 test('the newest build answers first', () => {
   stored();
-  const newer = cache.store([key], makeEgg(), { ...facts, used: { compiler: 'gcc 14' } });
+  const newer = cache.store([key], { directory: makeEgg() }, { ...facts, used: { compiler: 'gcc 14' } });
   expect(cache.find(key)?.manifest.buildKey).toBe(newer?.manifest.buildKey);
   expect(cache.find(key, (manifest) => manifest.used === undefined)?.manifest.used).toBeUndefined();
 });
@@ -168,7 +168,7 @@ test('another file system falls back to copying, silently', () => {
     const built = join(shm, 'built');
     mkdirSync(built);
     writeFileSync(join(built, 'a.py'), 'a');
-    expect(cache.store(['1'.repeat(64)], built, facts)?.manifest.files).toHaveLength(1);
+    expect(cache.store(['1'.repeat(64)], { directory: built }, facts)?.manifest.files).toHaveLength(1);
     expect(existsSync(built)).toBe(false);
     expect(cache.place(cache.find('1'.repeat(64)) ?? egg, target()).outcome).toBe('placed');
   } finally {
@@ -187,7 +187,7 @@ test('a target that exists is left alone', () => {
 test('links inside an egg are kept', () => {
   const directory = makeEgg();
   symlinkSync('sub/a.py', join(directory, 'demo/link.py'));
-  const egg = cache.store([key], directory, facts);
+  const egg = cache.store([key], { directory }, facts);
   if (egg === undefined) throw new Error('not stored');
   cache.place(egg, target());
   expect(readlinkSync(join(target(), 'demo/link.py'))).toBe('sub/a.py');
@@ -196,7 +196,7 @@ test('links inside an egg are kept', () => {
 test('an egg with a link to outside is not stored', () => {
   const directory = makeEgg();
   symlinkSync('../../..', join(directory, 'demo/out'));
-  expect(() => cache.store([key], directory, facts)).toThrow(
+  expect(() => cache.store([key], { directory }, facts)).toThrow(
     expect.objectContaining({ code: 'STORE_UNFIT_EGG' }),
   );
   expect(existsSync(directory)).toBe(true);
@@ -216,7 +216,7 @@ test('files that somebody else links to are not touched by storing', () => {
   writeFileSync(mine, 'mine', { mode: 0o640 });
   const directory = makeEgg();
   linkSync(mine, join(directory, 'demo/linked.py'));
-  cache.store([key], directory, facts);
+  cache.store([key], { directory }, facts);
   expect(statSync(mine).mode & 0o777).toBe(0o640);
   expect(statSync(mine).nlink).toBe(1);
 });
@@ -350,7 +350,7 @@ test.runIf(isRoot)('root uses the cache of another user without writing to it', 
   cache = open();
   const built = join(place, 'built');
   mkdirSync(built);
-  expect(cache.store(['3'.repeat(64)], built, facts)).toBeUndefined();
+  expect(cache.store(['3'.repeat(64)], { directory: built }, facts)).toBeUndefined();
   expect(existsSync(built)).toBe(true);
   cache.records.save({ indexUrl: 'https://pypi.org/simple', project: 'demo', version: '1.0' }, []);
   (await cache.lock(key)).release();
@@ -371,7 +371,7 @@ test('a cache directory that cannot be made is reported once and never fatal', a
   const built = join(place, 'built');
   mkdirSync(built);
   expect(cache.find(key)).toBeUndefined();
-  expect(cache.store([key], built, facts)).toBeUndefined();
+  expect(cache.store([key], { directory: built }, facts)).toBeUndefined();
   expect(existsSync(built)).toBe(true);
   (await cache.lock(key)).release();
   expect(cache.records.find('https://pypi.org/simple', 'demo', '1.0')).toBeUndefined();
@@ -405,7 +405,7 @@ test.runIf(isRoot)('a full disk stops the run with the way out, and leaves nothi
       report: () => undefined,
     });
     const built = makeEgg({ 'demo/big.py': 'x'.repeat(400_000) });
-    expect(() => small.store([key], built, facts)).toThrow(
+    expect(() => small.store([key], { directory: built }, facts)).toThrow(
       expect.objectContaining({ code: 'STORE_DISK_FULL' }),
     );
     expect(existsSync(join(built, 'demo/big.py'))).toBe(true);

@@ -8,7 +8,7 @@ import { createCacheLayout, type CacheLayout } from './cache-layout.ts';
 import { readCatalog, totalBytes } from './catalog.ts';
 import { createCacheWriter, type CacheWriter } from './cache-writer.ts';
 import { diskFullError } from './disk-full.ts';
-import { isBuilt, publishEntry, readEntry, readRequest, removeEntry } from './entries.ts';
+import { isBuilt, publishEntry, readEntry, readRequest, removeEntry, type EggTree } from './entries.ts';
 import { fileStamp, keepEgg, reopenEgg, type Keepsake } from './keepsake.ts';
 import { createLibrarySearch, type LibrarySearch } from './library-search.ts';
 import type { CachedEgg, EggFacts, Manifest } from './manifest.ts';
@@ -49,7 +49,7 @@ export interface EggCache {
    * Moves a finished egg directory in by rename (build it below `temporaryDirectory()`, so that it is one file system)
    * and files it under every request key. `undefined`: the cache cannot be written to, the directory is still there.
    */
-  store(requestKeys: readonly string[], eggDirectory: string, facts: EggFacts): CachedEgg | undefined;
+  store(requestKeys: readonly string[], tree: EggTree, facts: EggFacts): CachedEgg | undefined;
   /** Puts the egg at `target` (whole or not at all). */
   place(egg: CachedEgg, target: string): PlaceResult;
   /** As `place` for each, in order; the fast way for many. */
@@ -105,10 +105,10 @@ export function openEggCache(options: EggCacheOptions): EggCache {
     reopen: (keepsake) => reopen(state, keepsake),
     requestStamp: (requestKey) => fileStamp(layout.request(requestKey)),
     recordStamp: ({ indexUrl, project, version }) => fileStamp(layout.record(indexUrl, project, version)),
-    store(requestKeys, eggDirectory, facts) {
+    store(requestKeys, tree, facts) {
       sweepOnce(swept, layout.temporary, inCache);
       lock.hold();
-      const egg = { directory: eggDirectory, requestKeys, facts, libraries, unusable };
+      const egg = { ...tree, requestKeys, facts, libraries, unusable };
       const stored = writer.attempt(() => publishEntry(layout, egg));
       if (stored !== undefined) noteStored(state, stored.manifest);
       return stored;

@@ -90,9 +90,15 @@ function addToRequest(layout: CacheLayout, requestKey: string, buildKey: string)
   writeFileAtomically(path, `${JSON.stringify([buildKey, ...known.filter((key) => key !== buildKey)])}\n`);
 }
 
-/** What is to be published. */
-export interface FinishedEgg {
+/** An egg's files, as they were made. */
+export interface EggTree {
   directory: string;
+  /** SHA-256 of files by path, where they are known; such files have their final time and modes already. */
+  hashes?: ReadonlyMap<string, string>;
+}
+
+/** What is to be published. */
+export interface FinishedEgg extends EggTree {
   requestKeys: readonly string[];
   facts: EggFacts;
   /** Which shared libraries this machine has. */
@@ -132,7 +138,7 @@ function moveAndPublish(
   }
 }
 
-function describeEgg({ directory, requestKeys, facts, libraries }: FinishedEgg): Manifest {
+function describeEgg({ directory, hashes, requestKeys, facts, libraries }: FinishedEgg): Manifest {
   const { directories, files, links } = normalizeTree(directory);
   const paths = files.map(({ path }) => path);
   const { sonames, runPaths } = readNeededLibraries(directory, paths);
@@ -146,7 +152,10 @@ function describeEgg({ directory, requestKeys, facts, libraries }: FinishedEgg):
     ...(needed.length === 0 ? {} : { sonames: needed }),
     ...(runPaths.length === 0 ? {} : { runPaths }),
     directories,
-    files: files.map((file) => ({ ...file, sha256: sha256Of(`${directory}/${file.path}`, file.size) })),
+    files: files.map((file) => ({
+      ...file,
+      sha256: hashes?.get(file.path) ?? sha256Of(`${directory}/${file.path}`, file.size),
+    })),
     links,
   };
 }

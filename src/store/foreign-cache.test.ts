@@ -20,7 +20,7 @@ const cache = openEggCache({ directory: root + '/cache', link: 'hardlink', repor
 const egg = cache.find(key);
 const placed = cache.place(egg, root + '/mine/eggs/Demo.egg');
 mkdirSync(root + '/mine/built');
-const stored = cache.store(['1'.repeat(64)], root + '/mine/built', { ...egg.manifest }) ?? 'no';
+const stored = cache.store(['1'.repeat(64)], { directory: root + '/mine/built' }, { ...egg.manifest }) ?? 'no';
 (await cache.lock(key)).release();
 const { nlink, mtimeMs, mode } = statSync(root + '/mine/eggs/Demo.egg/demo.py');
 console.log(JSON.stringify({ placed, stored, nlink, mtimeMs, mode: (mode & 0o777).toString(8), warnings: warnings.length }));
@@ -36,7 +36,7 @@ test.runIf(process.geteuid?.() === 0)(
     writeFileSync(join(directory, 'demo.py'), 'x = 1\n');
     const key = '0'.repeat(64);
     const metadata = { requiresDist: [], providesExtra: [], texts: {} };
-    cache.store([key], directory, { eggName: 'Demo.egg', project: 'Demo', version: '1', metadata });
+    cache.store([key], { directory }, { eggName: 'Demo.egg', project: 'Demo', version: '1', metadata });
     mkdirSync(join(root, 'mine'));
     chmodSync(join(root, 'mine'), 0o777);
     const child = spawnSync(process.execPath, ['--input-type=module', '-e', script, root, key], {

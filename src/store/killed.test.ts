@@ -30,7 +30,7 @@ function build(index) {
     mkdirSync(built + '/d' + (file % 7), { recursive: true });
     writeFileSync(built + '/d' + (file % 7) + '/f' + file, 'egg ' + index + ' file ' + file);
   }
-  return cache.store([String(index).repeat(64)], built, { eggName: 'E' + index + '.egg', project: 'E', version: '1', metadata });
+  return cache.store([String(index).repeat(64)], { directory: built }, { eggName: 'E' + index + '.egg', project: 'E', version: '1', metadata });
 }
 process.send?.('started');
 for (let round = 0; round < Number(rounds); round += 1) {
