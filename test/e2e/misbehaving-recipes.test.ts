@@ -259,7 +259,8 @@ class Bad(Recipe):
   expect(result.code).toBe(1);
   expect(result.stderr).toBe(
     'While:\n  Installing bad.\n' +
-      'Error: The Python process that runs recipes was killed by SIGSEGV while it installed part `bad`\n',
+      'Error: The Python process that runs recipes was killed by SIGSEGV while it installed part `bad`\n' +
+      'hint: parts that were finished before are recorded; the next run goes on from there\n',
   );
   await expectToGoOn(workspace);
 });
