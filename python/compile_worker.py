@@ -9,6 +9,7 @@ import importlib.util
 import json
 import marshal
 import os
+import signal
 import sys
 from types import CodeType
 
@@ -24,6 +25,8 @@ NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowErro
 
 
 def main():
+    # A Ctrl-C on the terminal reaches this process too; the core decides, and closes our input when it ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The interpreter's own prints, a warning for example, must not mix with the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
