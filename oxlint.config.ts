@@ -88,7 +88,7 @@ const config: OxlintConfig = defineConfig({
     },
     { files: ['src/cli/**', 'tools/**', 'bench/**'], rules: { 'unicorn/no-process-exit': 'off' } },
   ],
-  ignorePatterns: ['dist', 'node_modules', 'python'],
+  ignorePatterns: ['dist', 'node_modules', '/python'],
 });
 
 export default config;
