@@ -33,7 +33,9 @@ export async function probePython(
   const probe = pythonSourceFile('probe.py');
   const result = await runPython(command, ['-I', '-B', probe], { env: { ...environment } });
   // A Ctrl-C on the terminal reaches the probe as well; that says nothing about the interpreter.
-  if (result.signal === 'SIGINT') throw new BuildError('INTERRUPTED', 'Interrupted');
+  // Python ends by the signal, or, still starting, with status 1.
+  if (result.signal === 'SIGINT' || /^KeyboardInterrupt$/m.test(result.output))
+    throw new BuildError('INTERRUPTED', 'Interrupted');
   const line = result.stdout.split('\n').find((text) => text.startsWith(marker));
   if (result.code !== 0 || line === undefined) throw unusable(command, result.output);
   const description = completed(JSON.parse(line.slice(marker.length)));
