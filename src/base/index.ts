@@ -9,8 +9,10 @@ export { syncDirectory, writeFileAtomically, type AtomicWriteOptions } from './a
 export { isAbandoned, isTemporaryName, removeAbandoned, temporaryPathBeside } from './temporary-path.ts';
 export { trueMkdirError } from './true-mkdir-error.ts';
 export { acquireFileLock, tryAcquireFileLock, type FileLock } from './file-lock.ts';
+export { tryReadText } from './try-read-text.ts';
 export { hashBytes, hashFile, type HashName } from './hashing.ts';
 export { createLimiter } from './run-limited.ts';
 export { defaultCacheDirectory, expandUser, homeDirectory, type Environment } from './environment.ts';
 export { parseAge, parseByteSize } from './parse-limits.ts';
+export { formatBytes } from './format-bytes.ts';
 export { pythonRepr } from './python-repr.ts';

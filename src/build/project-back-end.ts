@@ -1,8 +1,8 @@
 // Which PEP 517 back end a project names in its pyproject.toml (PEP 518 and 517), and what it requires to start.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildError, hasCode } from '#base';
+import { BuildError, tryReadText } from '#base';
 
 /** Obtains build requirements and gives their `sys.path` entries, dependencies included. */
 export type RequirementsFor = (requirements: readonly string[]) => Promise<readonly string[]>;
@@ -69,13 +69,4 @@ function isStrings(value: unknown): value is string[] {
 
 function invalidProject(name: string, reason: string): BuildError {
   return new BuildError('PROJECT_INVALID', `Cannot build ${name}: ${reason}`);
-}
-
-function tryReadText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
 }

@@ -1,13 +1,14 @@
 // What the egg cache remembers of an egg besides its files, so that a hot run need not open it: requirements, extras
 // and the small metadata files.
 
+import { tryReadText } from '#base';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { parseCoreMetadata, parseEggFilename } from '#standards';
 import type { EggFacts, EggMetadata } from '#store';
 
-import { isKept, tryReadFile } from './egg-metadata.ts';
+import { isKept } from './egg-metadata.ts';
 import { needsPkgResources } from './namespace-style.ts';
 
 /** The facts of a finished egg directory; fails with `INVALID_METADATA` when its metadata says no name or version. */
@@ -19,7 +20,7 @@ export function describeEgg(directory: string, eggName: string): EggFacts {
   // Its presence tells the style of the egg's metadata.
   if (!isWheelStyle) texts['requires.txt'] ??= '';
   const core = parseCoreMetadata(
-    tryReadFile(join(metadataDirectory, isWheelStyle ? 'METADATA' : 'PKG-INFO')) ?? '',
+    tryReadText(join(metadataDirectory, isWheelStyle ? 'METADATA' : 'PKG-INFO')) ?? '',
   );
   const metadata: EggMetadata = {
     requiresDist: isWheelStyle ? core.requiresDist : [],
@@ -49,11 +50,11 @@ function readTexts(directory: string): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const name of readdirSync(directory)) {
     const path = join(directory, name);
-    if (isKept(name)) texts[name] = tryReadFile(path) ?? '';
+    if (isKept(name)) texts[name] = tryReadText(path) ?? '';
     // Scripts of distutils: their text becomes the script in `bin`.
     if (name === 'scripts' && statSync(path).isDirectory()) {
       for (const script of readdirSync(path))
-        texts[`scripts/${script}`] = tryReadFile(join(path, script)) ?? '';
+        texts[`scripts/${script}`] = tryReadText(join(path, script)) ?? '';
     }
   }
   return texts;

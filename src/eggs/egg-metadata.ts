@@ -1,10 +1,10 @@
 // The metadata of a distribution, wherever it lies: a `*.dist-info`, `*.egg-info` or EGG-INFO directory, a single
 // `*.egg-info` file, or the text that a manifest of the egg cache keeps. Files are read when asked for, and once.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { hasCode } from '#base';
+import { hasCode, tryReadText } from '#base';
 import type { EggMetadata } from '#store';
 
 import type { KnownEgg } from './known-eggs.ts';
@@ -29,7 +29,7 @@ export function readMetadataDirectory(
   return {
     style,
     text: (name) => {
-      if (!known.has(name)) known.set(name, tryReadFile(join(directory, name)));
+      if (!known.has(name)) known.set(name, tryReadText(join(directory, name)));
       return known.get(name);
     },
     names: (name) => tryReadDirectory(join(directory, name)),
@@ -40,7 +40,7 @@ export function readMetadataDirectory(
 export function readMetadataFile(path: string): EggMetadataReader {
   return {
     style: 'egg-info',
-    text: (name) => (name === 'PKG-INFO' ? tryReadFile(path) : undefined),
+    text: (name) => (name === 'PKG-INFO' ? tryReadText(path) : undefined),
     names: () => [],
   };
 }
@@ -102,16 +102,6 @@ const keptNames: ReadonlySet<string> = new Set([
   'requires.txt',
   'top_level.txt',
 ]);
-
-/** A text file as Python reads metadata: UTF-8, anything else replaced. `undefined` when it is not there. */
-export function tryReadFile(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
-    throw error;
-  }
-}
 
 /** The names in a directory, empty when it is none or may not be read (pkg_resources, `safe_listdir`). */
 export function tryReadDirectory(path: string): string[] {

@@ -5,7 +5,7 @@
 import { realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 
-import { hasCode } from '#base';
+import { hasCode, tryReadText } from '#base';
 import { tryReadEggFileMetadata } from '#build';
 import {
   canonicalizeName,
@@ -22,7 +22,6 @@ import {
   readMetadataFile,
   rememberedMetadata,
   tryReadDirectory,
-  tryReadFile,
   type EggMetadataReader,
 } from './egg-metadata.ts';
 import type { Distribution } from './eggs-contract.ts';
@@ -65,7 +64,7 @@ export function followEggLink(path: string, options: FindOptions): Distribution[
 
 /** The path an egg-link names, made absolute. */
 export function readEggLink(path: string): string | undefined {
-  const line = tryReadFile(path)
+  const line = tryReadText(path)
     ?.split(/\r?\n/)
     .map((text) => text.trim())
     .find((text) => text !== '');
@@ -74,7 +73,7 @@ export function readEggLink(path: string): string | undefined {
 
 /** The first line of a file without white space around it, as zc.buildout reads an egg-link. */
 export function readFirstLine(path: string): string | undefined {
-  const line = tryReadFile(path)?.split(/\r?\n/, 1)[0]?.trim();
+  const line = tryReadText(path)?.split(/\r?\n/, 1)[0]?.trim();
   return line === '' ? undefined : line;
 }
 

@@ -5,7 +5,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import { BuildError, hasCode } from '#base';
+import { BuildError, hasCode, tryReadText } from '#base';
 import { formatRecord, parseEggFilename, parseRecord, tryParseVersion, type RecordRow } from '#standards';
 
 import { describeEgg } from './describe-egg.ts';
@@ -85,7 +85,7 @@ function checkRecord(egg: string): CheckedEgg | string {
   const odd = names.find((entry) => !entry.isFile() && !entry.isDirectory());
   if (odd !== undefined) return `${odd.name} is neither a file nor a directory`;
   const distInfo = readdirSync(egg).find((name) => name.endsWith('.dist-info'));
-  const text = distInfo === undefined ? undefined : tryReadText(join(egg, distInfo, 'RECORD'));
+  const text = distInfo === undefined ? undefined : tryReadText(join(egg, distInfo, 'RECORD'), 'EACCES');
   if (distInfo === undefined || text === undefined) return 'it has no RECORD';
   // zc.buildout renames the directory and leaves the old name in RECORD.
   const rename = (path: string): string => path.replace(/^[^/]+\.dist-info\//, `${distInfo}/`);
@@ -117,13 +117,4 @@ function copyEgg(source: string, target: string, { distInfo, rows }: CheckedEgg)
   const record = join(target, distInfo, 'RECORD');
   rmSync(record, { force: true });
   writeFileSync(record, formatRecord(sorted));
-}
-
-function tryReadText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return undefined;
-    throw error;
-  }
 }

@@ -1,18 +1,18 @@
 // Whether the namespace packages of a distribution work by `pkg_resources` only: zc.buildout's
 // `dist_needs_pkg_resources`.
 
+import { tryReadText } from '#base';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { linesOf } from './create-distribution.ts';
-import { tryReadFile } from './egg-metadata.ts';
 
 /** `namespaces` is the text of `namespace_packages.txt`, `location` the egg's directory or zip file. */
 export function needsPkgResources(namespaces: string | undefined, location: string): boolean {
   if (namespaces === undefined) return false;
   if (statSync(location, { throwIfNoEntry: false })?.isFile() === true) return true;
   return namespaceSources(namespaces).some((path) => {
-    const source = tryReadFile(join(location, path)) ?? '';
+    const source = tryReadText(join(location, path)) ?? '';
     return source.includes('pkg_resources') && !source.includes('pkgutil');
   });
 }

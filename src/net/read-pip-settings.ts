@@ -1,9 +1,9 @@
 // What pip is told by its environment variables and configuration files, read in pip's order of precedence. Only the
 // index, the CA file and the proxy matter here: pip's extra indexes and find-links would change which versions win.
 
-import { readFileSync, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { expandUser, hasCode, homeDirectory, type Environment } from '#base';
+import { type Environment, expandUser, homeDirectory, tryReadText } from '#base';
 
 export interface PipSetting {
   value: string;
@@ -94,7 +94,7 @@ interface ConfigurationEntry {
 
 /** The entries of a file in the syntax of Python's configparser, keys as pip normalises them. */
 function readConfigurationFile(file: string): ConfigurationEntry[] {
-  const text = tryReadText(file);
+  const text = tryReadText(file, 'EACCES');
   if (text === undefined) return [];
   const entries: ConfigurationEntry[] = [];
   let section = '';
@@ -112,13 +112,4 @@ function readConfigurationFile(file: string): ConfigurationEntry[] {
 
 function normalizeKey(key: string): string {
   return key.toLowerCase().replaceAll('_', '-').replace(/^--/, '');
-}
-
-function tryReadText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR')) return undefined;
-    throw error;
-  }
 }

@@ -2,9 +2,9 @@
 // zc.buildout's (buildout.py, _save_installed_options), except that nothing is ever appended: the file is replaced as
 // a whole, so that it is right at every moment, also after a power cut.
 
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasCode, syncDirectory, writeFileAtomically } from '#base';
+import { syncDirectory, tryReadText, writeFileAtomically } from '#base';
 import { formatSavedOption, parseConfigurationText, unquoteSavedValue } from '#config';
 import { recordableOptions } from './hide-logins.ts';
 import type { InstalledPart, Options } from './plan-parts.ts';
@@ -107,13 +107,4 @@ export function formatSection(name: string, options: Iterable<readonly [string, 
 
 export function splitWords(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
-}
-
-function tryReadText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'EISDIR')) return undefined;
-    throw error;
-  }
 }

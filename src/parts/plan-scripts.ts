@@ -1,8 +1,8 @@
 // Which files in `bin` a run would write or delete, from the text that built-in recipes would give them.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasCode } from '#base';
+import { tryReadText } from '#base';
 import { pythonJoin } from '#recipes';
 import type { DryRun } from './dry-run.ts';
 import type { PartPreview } from './preview-parts.ts';
@@ -19,7 +19,7 @@ export async function planScripts(
   for (const { part, preview, knowsScripts } of previews) {
     for (const { path, content } of preview?.scripts ?? []) {
       written.add(path);
-      const current = tryRead(path);
+      const current = tryReadText(path, 'EACCES');
       if (current === content) continue;
       const action = current === undefined ? 'create' : 'rewrite';
       scripts.set(path, { path, part, action, certain: knowsScripts });
@@ -41,13 +41,4 @@ export async function planScripts(
 /** Absolute paths that `.installed.cfg` has for the part. */
 export function recordedPaths({ run, records }: DryRun, part: string): string[] {
   return (records.part(part)?.paths ?? []).map((path) => pythonJoin(run.handle.directory, path));
-}
-
-function tryRead(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR')) return undefined;
-    throw error;
-  }
 }

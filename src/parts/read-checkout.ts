@@ -1,9 +1,9 @@
 // What a source checkout says about itself without being built: `[project]` of pyproject.toml, PKG-INFO of an earlier
 // build, setup.cfg, or the plain literals of setup.py.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { BuildError, hasCode } from '#base';
+import { BuildError, hasCode, tryReadText } from '#base';
 import type { Checkout } from '#eggs';
 import { parseCoreMetadata, parseRequiresTxt } from '#standards';
 
@@ -22,7 +22,7 @@ export async function readCheckout(
 type Said = Omit<Checkout, 'directory'> & { complete: boolean };
 
 async function readPyproject(directory: string): Promise<Said | undefined> {
-  const text = tryRead(join(directory, 'pyproject.toml'));
+  const text = tryReadText(join(directory, 'pyproject.toml'), 'EACCES');
   if (text === undefined || !/^\[project\]/m.test(text)) return undefined;
   const { parse, TomlError } = await import('smol-toml');
   try {
@@ -58,12 +58,12 @@ function asStrings(value: unknown): string[] {
 function readEggInfo(directory: string): Said | undefined {
   for (const parent of [directory, join(directory, 'src')]) {
     const name = listNames(parent).find((entry) => entry.endsWith('.egg-info'));
-    const text = name === undefined ? undefined : tryRead(join(parent, name, 'PKG-INFO'));
+    const text = name === undefined ? undefined : tryReadText(join(parent, name, 'PKG-INFO'), 'EACCES');
     if (name === undefined || text === undefined) continue;
     try {
       const { name: project, version } = parseCoreMetadata(text);
-      const requires = parseRequiresTxt(tryRead(join(parent, name, 'requires.txt')) ?? '');
-      const entryPoints = tryRead(join(parent, name, 'entry_points.txt')) ?? '';
+      const requires = parseRequiresTxt(tryReadText(join(parent, name, 'requires.txt'), 'EACCES') ?? '');
+      const entryPoints = tryReadText(join(parent, name, 'entry_points.txt'), 'EACCES') ?? '';
       return { project, version, requires, entryPoints, complete: false };
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
@@ -73,8 +73,8 @@ function readEggInfo(directory: string): Said | undefined {
 }
 
 function readSetup(directory: string): Said | undefined {
-  const script = tryRead(join(directory, 'setup.py')) ?? '';
-  const settings = tryRead(join(directory, 'setup.cfg')) ?? '';
+  const script = tryReadText(join(directory, 'setup.py'), 'EACCES') ?? '';
+  const settings = tryReadText(join(directory, 'setup.cfg'), 'EACCES') ?? '';
   const literal = (name: string): string | undefined =>
     new RegExp(`\\b${name}\\s*=\\s*['"]([^'"]+)['"]`).exec(script)?.[1] ??
     new RegExp(`^${name}\\s*=\\s*([^\\s:]+)\\s*$`, 'm').exec(settings)?.[1];
@@ -96,15 +96,6 @@ function listNames(directory: string): string[] {
     return readdirSync(directory);
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
-    throw error;
-  }
-}
-
-function tryRead(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES')) return undefined;
     throw error;
   }
 }

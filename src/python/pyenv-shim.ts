@@ -1,9 +1,9 @@
 // pyenv puts a bash script before every interpreter, which costs 150 ms at each start. Where it is plain which
 // interpreter the script would start, it is not run.
 
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { hasCode, homeDirectory, type Environment } from '#base';
+import { type Environment, hasCode, homeDirectory, tryReadText } from '#base';
 import { fileState } from './disk-memo.ts';
 
 const versionFiles = ['.python-version', '.tool-versions', 'mise.toml', '.mise.toml'];
@@ -41,7 +41,7 @@ function nameInFile(root: string, environment: Environment): string | undefined 
     foldersUp(resolve(start ?? '.')).map((folder) => join(folder, '.python-version')),
   );
   for (const file of [...local, join(root, 'version')]) {
-    const text = tryRead(file);
+    const text = tryReadText(file, 'EACCES');
     const line = text
       ?.split('\n')
       .map((part) => part.trim())
@@ -49,15 +49,6 @@ function nameInFile(root: string, environment: Environment): string | undefined 
     if (line !== undefined) return line;
   }
   return undefined;
-}
-
-function tryRead(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'EACCES', 'ENOTDIR', 'EISDIR')) return undefined;
-    throw error;
-  }
 }
 
 /** The states of the files that tell version managers which Python to start. */

@@ -1,7 +1,6 @@
 // Puts generated scripts on the disk: only those whose text changed are written and announced.
 
-import { readFileSync } from 'node:fs';
-import { hasCode, pythonRepr, writeFileAtomically, type Report } from '#base';
+import { pythonRepr, type Report, tryReadText, writeFileAtomically } from '#base';
 import type { GeneratedScripts } from './generate-scripts.ts';
 import type { ScriptFile } from './script-file.ts';
 
@@ -17,13 +16,4 @@ function writeScript(file: ScriptFile, report: Report): void {
   if (tryReadText(file.path) === file.content) return;
   writeFileAtomically(file.path, file.content, { mode: 0o777 & ~process.umask() });
   report({ type: 'log', level: 'info', text: `Generated ${file.kind} ${pythonRepr(file.path)}.` });
-}
-
-function tryReadText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
 }
