@@ -19,6 +19,23 @@ const rooms: Record<string, readonly string[]> = {
   eggs: ['base', 'standards', 'index', 'resolver', 'store', 'build', 'python'],
   recipes: ['base', 'standards', 'config', 'net', 'python', 'eggs', 'scripts'],
   parts: ['base', 'standards', 'config', 'eggs', 'recipes'],
+  release: [
+    'base',
+    'standards',
+    'archive',
+    'net',
+    'config',
+    'index',
+    'resolver',
+    'python',
+    'store',
+    'build',
+    'scripts',
+    'eggs',
+    'recipes',
+    'parts',
+  ],
+  repository: ['base', 'standards', 'archive', 'net', 'store', 'index'],
 };
 
 const names = Object.keys(rooms);

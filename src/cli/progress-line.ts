@@ -1,5 +1,6 @@
 // One live line on a terminal while eggs are fetched and built; it leaves no trace. Nobody sees it on a pipe.
 
+import { formatBytes } from '#base';
 import type { Event } from '#base';
 
 export interface ProgressLine {
@@ -88,10 +89,4 @@ function formatProgress(counts: Counts, seconds: number): string {
   if (building.length > 0) parts.push(`building ${building.join(', ')}`);
   else if (fetching.length > 0) parts.push(`fetching ${fetching.join(', ')}`);
   return parts.join(' · ');
-}
-
-function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${Math.round(bytes)} B`;
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(0)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { editEgg } from '#eggs';
 import { readInstallerSettings } from '#parts';
 import type { Command } from './command.ts';
-import { parseWords, printText, wantedProject } from './open-cache.ts';
+import { parseWords, printText, wantedProject } from './command-words.ts';
 
 const usage = `\
 Usage: buildout [options] [assignments] edit NAME[==VERSION]

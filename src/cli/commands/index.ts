@@ -3,7 +3,7 @@
 import type { Command } from './command.ts';
 
 export const addedCommands: Readonly<Record<string, () => Promise<Command>>> = {
-  cache: async () => (await import('./cache.ts')).cache,
+  cache: async () => (await import('./cache/cache.ts')).cache,
   edit: async () => (await import('./edit.ts')).edit,
   plan: async () => (await import('./plan.ts')).planCommand,
   why: async () => (await import('./why.ts')).whyCommand,

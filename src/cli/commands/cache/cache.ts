@@ -1,19 +1,7 @@
 // `cache …`: looks into the egg cache and keeps it in order. Each sub-command is a file of its own beside this one.
 
-import { BuildError } from '#base';
-import type { Command, Invocation } from './command.ts';
-
-const subcommands: Readonly<Record<string, () => Promise<Command>>> = {
-  dir: () => import('./cache-dir.ts').then((module) => module.cacheDir),
-  stats: () => import('./cache-stats.ts').then((module) => module.cacheStats),
-  show: () => import('./cache-show.ts').then((module) => module.cacheShow),
-  verify: () => import('./cache-verify.ts').then((module) => module.cacheVerify),
-  'explain-miss': () => import('./cache-explain-miss.ts').then((module) => module.cacheExplainMiss),
-  environment: () => import('./cache-environment.ts').then((module) => module.cacheEnvironment),
-  rebuild: () => import('./cache-rebuild.ts').then((module) => module.cacheRebuild),
-  import: () => import('./cache-import.ts').then((module) => module.cacheImport),
-  prune: () => import('./cache-prune.ts').then((module) => module.cachePrune),
-};
+import type { Command } from '../command.ts';
+import { createCommandGroup } from '../command-group.ts';
 
 const usage = `\
 Usage: buildout [options] [assignments] cache COMMAND [ARGUMENT...]
@@ -33,19 +21,18 @@ Looks into the egg cache and keeps it in order. Each command has --help of its o
 The directory is \`egg-cache\` in [buildout], by default \${XDG_CACHE_HOME:-~/.cache}/clutch.
 `;
 
-export const cache: Command = { usage, run };
-
-async function run(invocation: Invocation): Promise<number> {
-  const [name = '', ...words] = invocation.words;
-  const load = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
-  if (load === undefined) {
-    const problem = name === '' ? 'cache needs a command' : `invalid command: cache ${name}`;
-    throw new BuildError('USAGE', problem, { hint: 'see cache --help' });
-  }
-  const command = await load();
-  if (words.includes('--help') || words.includes('-h')) {
-    invocation.context.report({ type: 'print', text: command.usage });
-    return 0;
-  }
-  return command.run({ ...invocation, words });
-}
+export const cache: Command = createCommandGroup({
+  name: 'cache',
+  usage,
+  commands: {
+    dir: () => import('./dir.ts').then((module) => module.cacheDir),
+    stats: () => import('./stats.ts').then((module) => module.cacheStats),
+    show: () => import('./show.ts').then((module) => module.cacheShow),
+    verify: () => import('./verify.ts').then((module) => module.cacheVerify),
+    'explain-miss': () => import('./explain-miss.ts').then((module) => module.cacheExplainMiss),
+    environment: () => import('./environment.ts').then((module) => module.cacheEnvironment),
+    rebuild: () => import('./rebuild.ts').then((module) => module.cacheRebuild),
+    import: () => import('./import.ts').then((module) => module.cacheImport),
+    prune: () => import('./prune.ts').then((module) => module.cachePrune),
+  },
+});

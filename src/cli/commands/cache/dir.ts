@@ -1,7 +1,8 @@
 // `cache dir`: where the egg cache is.
 
-import type { Command } from './command.ts';
-import { cacheSettings, parseWords, printText } from './open-cache.ts';
+import type { Command } from '../command.ts';
+import { parseWords, printText } from '../command-words.ts';
+import { cacheSettings } from './open-cache.ts';
 
 const usage = `\
 Usage: buildout [options] [assignments] cache dir

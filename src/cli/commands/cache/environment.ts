@@ -3,8 +3,9 @@
 import { readBuildEnvironment } from '#eggs';
 import { canonicalJson, type Json } from '#store';
 import { hashBytes } from '#base';
-import type { Command } from './command.ts';
-import { cacheSettings, parseWords, printJson, printText } from './open-cache.ts';
+import type { Command } from '../command.ts';
+import { parseWords, printJson, printText } from '../command-words.ts';
+import { cacheSettings } from './open-cache.ts';
 
 const usage = `\
 Usage: buildout [options] [assignments] cache environment [--json]

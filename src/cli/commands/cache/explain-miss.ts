@@ -1,8 +1,9 @@
 // `cache explain-miss`: why this buildout does not find an egg in the cache.
 
 import { explainMiss, type MissExplanation } from '#eggs';
-import type { Command } from './command.ts';
-import { installerSettings, parseWords, printJson, printText, wantedProject } from './open-cache.ts';
+import type { Command } from '../command.ts';
+import { parseWords, printJson, printText, wantedProject } from '../command-words.ts';
+import { installerSettings } from './open-cache.ts';
 
 const usage = `\
 Usage: buildout [options] [assignments] cache explain-miss NAME [--json]

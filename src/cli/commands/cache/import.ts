@@ -2,8 +2,9 @@
 
 import { resolve } from 'node:path';
 import { importEggs } from '#eggs';
-import type { Command } from './command.ts';
-import { installerSettings, parseWords, printJson, printText, usageError } from './open-cache.ts';
+import type { Command } from '../command.ts';
+import { parseWords, printJson, printText, usageError } from '../command-words.ts';
+import { installerSettings } from './open-cache.ts';
 
 const usage = `\
 Usage: buildout [options] [assignments] cache import DIRECTORY [--json]

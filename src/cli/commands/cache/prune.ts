@@ -1,17 +1,10 @@
 // `cache prune`: makes the egg cache smaller.
 
-import { parseAge, parseByteSize } from '#base';
+import { formatBytes, parseAge, parseByteSize } from '#base';
 import { defaultCacheLimit, type PruneResult } from '#store';
-import type { Command } from './command.ts';
-import {
-  cacheSettings,
-  formatBytes,
-  openCache,
-  parseWords,
-  printJson,
-  printText,
-  usageError,
-} from './open-cache.ts';
+import type { Command } from '../command.ts';
+import { parseWords, printJson, printText, usageError } from '../command-words.ts';
+import { cacheSettings, openCache } from './open-cache.ts';
 
 const usage = `\
 Usage: buildout [options] [assignments] cache prune [--older AGE] [--size SIZE] [--dry-run] [--json]

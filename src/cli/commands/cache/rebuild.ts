@@ -1,8 +1,9 @@
 // `cache rebuild`: makes the eggs of a project again.
 
 import { rebuildEggs, type RebuiltEgg } from '#eggs';
-import type { Command } from './command.ts';
-import { installerSettings, parseWords, printJson, printText, wantedProject } from './open-cache.ts';
+import type { Command } from '../command.ts';
+import { parseWords, printJson, printText, wantedProject } from '../command-words.ts';
+import { installerSettings } from './open-cache.ts';
 
 const usage = `\
 Usage: buildout [options] [assignments] cache rebuild NAME[==VERSION] [--compare] [--json]

@@ -1,16 +1,10 @@
 // `cache show`: what the egg cache knows of its eggs.
 
+import { formatBytes } from '#base';
 import type { CatalogEntry, Json } from '#store';
-import type { Command } from './command.ts';
-import {
-  formatBytes,
-  formatDay,
-  openCache,
-  parseWords,
-  printJson,
-  printText,
-  wantedProject,
-} from './open-cache.ts';
+import type { Command } from '../command.ts';
+import { parseWords, printJson, printText, wantedProject } from '../command-words.ts';
+import { formatDay, openCache } from './open-cache.ts';
 
 const usage = `\
 Usage: buildout [options] [assignments] cache show [NAME[==VERSION]] [--json]

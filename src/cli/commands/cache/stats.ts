@@ -1,16 +1,10 @@
 // `cache stats`: how much is in the egg cache.
 
+import { formatBytes } from '#base';
 import { defaultCacheLimit, type CacheCatalog } from '#store';
-import type { Command } from './command.ts';
-import {
-  cacheSettings,
-  formatBytes,
-  formatDay,
-  openCache,
-  parseWords,
-  printJson,
-  printText,
-} from './open-cache.ts';
+import type { Command } from '../command.ts';
+import { parseWords, printJson, printText } from '../command-words.ts';
+import { cacheSettings, formatDay, openCache } from './open-cache.ts';
 
 const usage = `\
 Usage: buildout [options] [assignments] cache stats [--json]

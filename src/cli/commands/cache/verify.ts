@@ -1,7 +1,8 @@
 // `cache verify`: compares the egg cache with what was stored.
 
-import type { Command } from './command.ts';
-import { openCache, parseWords, printJson, printText, wantedProject } from './open-cache.ts';
+import type { Command } from '../command.ts';
+import { parseWords, printJson, printText, wantedProject } from '../command-words.ts';
+import { openCache } from './open-cache.ts';
 
 const usage = `\
 Usage: buildout [options] [assignments] cache verify [NAME] [--json] [--dry-run]
