@@ -24,6 +24,7 @@ export type {
 export { createConditionEvaluator } from './evaluate-condition.ts';
 export { defaultOptions } from './default-options.ts';
 export { readConfiguration } from './read-configuration.ts';
+export { readMachineSettings, type MachineSection, type MachineSettings } from './read-machine-settings.ts';
 export { formatAnnotated, type FormatAnnotatedOptions } from './format-annotated.ts';
 export { parseConfigurationText } from './parse-configuration-text.ts';
 export { createSections } from './create-sections.ts';
