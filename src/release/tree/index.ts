@@ -1,0 +1,14 @@
+// Trees: a directory described by units and hashes, and the manifest that a release carries. docs/releases.md has the
+// format ("Trees"); python/clutch_release/tree.py computes the same on the target.
+
+export { describeTree } from './describe-tree.ts';
+export type { Tree } from './tree.ts';
+export {
+  createManifest,
+  formatManifest,
+  parseManifest,
+  type NeededLibrary,
+  type PythonNeed,
+  type ReleaseFacts,
+  type ReleaseManifest,
+} from './manifest.ts';
