@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment, Report } from '#base';
-import { pythonSourceFile, runPython, type PythonDescription, type PythonResult } from '#python';
+import { pythonSourceFile, runPython, type PythonDescription, type ProgramResult } from '#python';
 import { buildEnvironment } from './build-environment.ts';
 import { buildFailure } from './build-failure.ts';
 import { readBackEnd, type ProjectBackEnd, type RequirementsFor } from './project-back-end.ts';
@@ -105,7 +105,7 @@ async function callHook(options: BackEndOptions, call: HookCall): Promise<readon
 }
 
 /** The output, without the build directory's long name, and how the process ended if not by itself. */
-function endOf({ output, signal }: PythonResult, hidden: string | undefined): string {
+function endOf({ output, signal }: ProgramResult, hidden: string | undefined): string {
   const readable = hidden === undefined ? output : output.replaceAll(hidden, '/build');
   return signal === null ? readable : `${readable}\nended by ${signal}`.trim();
 }

@@ -65,7 +65,7 @@ async function runAddedCommand(command: Command, line: CommandLine, context: Run
   const invocation: Invocation = {
     words: line.arguments,
     context,
-    settings: () => (settings ??= readSettings(line, context, command.readOnly)),
+    settings: (readOnly = command.readOnly) => (settings ??= readSettings(line, context, readOnly)),
     openBuildout: () => (buildout ??= invocation.settings().then(open)),
   };
   try {

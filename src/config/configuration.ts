@@ -10,6 +10,18 @@ export interface Configuration {
   directory: string;
   /** The absolute path or the URL of the main file; absent when there is none. */
   file?: string;
+  /** Every file that was read, the user's defaults included, in the order of reading. */
+  files: readonly ConfigurationFile[];
+}
+
+export interface ConfigurationFile {
+  /** A path or a URL without credentials, as values name it. */
+  readonly source: string;
+  readonly remote: boolean;
+  /** `~/.buildout/default.cfg` or what it extends. */
+  readonly isUserDefaults: boolean;
+  /** What the file extends, as written, with its line. */
+  readonly extends?: { readonly text: string; readonly line?: number };
 }
 
 export interface Assignment {

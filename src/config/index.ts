@@ -17,6 +17,7 @@ export type {
   Assignment,
   Condition,
   Configuration,
+  ConfigurationFile,
   EvaluateCondition,
   PythonFacts,
   ReadConfigurationOptions,

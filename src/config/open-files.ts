@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { BuildError, hasCode, pythonRepr, type Where } from '#base';
 import type { AnnotatedSection, AnnotatedSections, AnnotatedValue } from './annotated.ts';
 import { parseBoolean } from './boolean-option.ts';
-import type { EvaluateCondition, ReadConfigurationOptions } from './configuration.ts';
+import type { ConfigurationFile, EvaluateCondition, ReadConfigurationOptions } from './configuration.ts';
 import { locateOption } from './locate-option.ts';
 import { openRemoteFile } from './open-remote-file.ts';
 import { parseWithConditions } from './parse-configuration-text.ts';
@@ -20,11 +20,14 @@ export interface OpenSettings {
   evaluate: EvaluateCondition;
   /** `[buildout]` of the command line: it decides how files are fetched, before anything else. */
   override: AnnotatedSection;
+  /** What was read so far. */
+  files: ConfigurationFile[];
 }
 
 /** One chain of files: a main file, the user's defaults, or a file that the command line extends. */
 interface Chain {
   readonly settings: OpenSettings;
+  readonly isUserDefaults: boolean;
   /** Names of the files being read, outermost first. */
   readonly seen: string[];
   /** The same files, each under one name however it was reached. */
@@ -45,6 +48,7 @@ interface OpenTarget {
 
 export interface OpenConfigurationOptions {
   target: OpenTarget;
+  isUserDefaults?: boolean;
   downloadOptions: AnnotatedSection;
   userDefaults: AnnotatedSections;
 }
@@ -52,10 +56,11 @@ export interface OpenConfigurationOptions {
 /** The sections of a file with all it extends. */
 export async function openConfiguration(
   settings: OpenSettings,
-  { target, downloadOptions, userDefaults }: OpenConfigurationOptions,
+  { target, downloadOptions, userDefaults, isUserDefaults = false }: OpenConfigurationOptions,
 ): Promise<AnnotatedSections> {
   const chain: Chain = {
     settings,
+    isUserDefaults,
     seen: [],
     places: [],
     downloaded: new Set(),
@@ -76,6 +81,7 @@ async function openLayers(chain: Chain, target: OpenTarget): Promise<AnnotatedSe
   let sections = annotate(await parseFile(chain, file), file.source);
   const buildout: AnnotatedSection = sections.get('buildout') ?? new Map<string, AnnotatedValue>();
   const extended = takeOption(buildout, 'extends');
+  noteFile(chain, file, extended);
   refuseExtendedBy(buildout, file.source);
   if (isRoot) chain.downloadOptions = updateSection(chain.downloadOptions, buildout);
   const layers: AnnotatedSections[] = [];
@@ -102,6 +108,13 @@ async function openLayers(chain: Chain, target: OpenTarget): Promise<AnnotatedSe
   chain.seen.pop();
   chain.places.pop();
   return layers;
+}
+
+function noteFile(chain: Chain, { source, remote }: OpenedFile, extended: AnnotatedValue | undefined): void {
+  const line = extended?.history[0]?.line;
+  const names = extended && { text: extended.value, ...(line === undefined ? {} : { line }) };
+  const { isUserDefaults } = chain;
+  chain.settings.files.push({ source, remote, isUserDefaults, ...(names && { extends: names }) });
 }
 
 function takeOption(section: AnnotatedSection, option: string): AnnotatedValue | undefined {

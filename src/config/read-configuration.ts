@@ -36,6 +36,7 @@ async function readAll(options: ReadConfigurationOptions): Promise<Configuration
     options,
     evaluate: createConditionEvaluator(options),
     override: new Map(commandLine.get('buildout')),
+    files: [],
   };
   const defaults = createDefaults(options, file);
   const userDefaults = await readUserDefaults(settings, defaults);
@@ -55,7 +56,12 @@ async function readAll(options: ReadConfigurationOptions): Promise<Configuration
   addVersions(data, options.builtinVersions);
   makeDirectoriesAbsolute(data, options);
   const directory = buildoutOf(data).get('directory')?.value ?? options.cwd;
-  return { annotated: data, directory, ...(file === undefined ? {} : { file: withoutCredentials(file) }) };
+  return {
+    annotated: data,
+    directory,
+    ...(file === undefined ? {} : { file: withoutCredentials(file) }),
+    files: settings.files,
+  };
 }
 
 function findMainFile({ file, cwd }: ReadConfigurationOptions): string | undefined {
@@ -119,6 +125,7 @@ async function readUserDefaults(
     target: name.startsWith('/') ? { base: directoryOf(name), name } : { base: '', name },
     downloadOptions: buildoutOf(defaults),
     userDefaults: new Map(),
+    isUserDefaults: true,
   });
 }
 

@@ -26,6 +26,8 @@ export interface EggArrival {
   readonly filename: string;
   /** Its size in bytes, when the index says so. */
   readonly size?: number;
+  /** The file's SHA-256 in hexadecimal, as the index or a link to the file says it. */
+  readonly sha256?: string;
   /** The directory it would be placed in. */
   readonly location: string;
   /** Known only once it is here: what it requires, or which scripts it defines. */
@@ -44,7 +46,24 @@ export async function describeArrival(
   candidate: EggCandidate,
   context: ArrivalContext,
 ): Promise<{ dist: Distribution; arrival: EggArrival }> {
-  return (await tryDescribeCached(candidate, context)) ?? describeFile(candidate, context);
+  const { dist, arrival } =
+    (await tryDescribeCached(candidate, context)) ?? (await describeFile(candidate, context));
+  const sha256 = await findPromisedHash(candidate, context);
+  return { dist, arrival: sha256 === undefined ? arrival : { ...arrival, sha256 } };
+}
+
+/** A file in a directory has no link that promises a hash; the index may offer the same file with one. */
+async function findPromisedHash(
+  { file }: EggCandidate,
+  { run, options }: ArrivalContext,
+): Promise<string | undefined> {
+  const own = file.hashes['sha256'];
+  if (own !== undefined) return own;
+  const { project, version, filename } = file;
+  const files = await run.index(placesOf(run, options)).candidates(project, { version });
+  return files.find((other) => other.filename === filename && other.hashes['sha256'] !== undefined)?.hashes[
+    'sha256'
+  ];
 }
 
 async function tryDescribeCached(

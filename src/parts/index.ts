@@ -20,6 +20,8 @@ export type {
   RunPlan,
   VersionChange,
 } from './run-plan.ts';
+export { hideLogins } from './hide-logins.ts';
+export { surveyInstall, type InstallSurvey, type SurveyedPart } from './survey-install.ts';
 export { readCacheSettings, readInstallerSettings } from './cache-settings.ts';
 export { initConfiguration } from './init-configuration.ts';
 export { planParts, type PartPlan, type PartStep } from './plan-parts.ts';

@@ -8,7 +8,7 @@ import { BuildError, hasCode, hashBytes, type Environment } from '#base';
 import { fileState, recall, remember } from './disk-memo.ts';
 import { asPythonDescription, type PythonDescription } from './python-description.ts';
 import { pythonSourceFile } from './python-source-file.ts';
-import { runPython } from './run-python.ts';
+import { runPython } from './run-program.ts';
 
 const marker = 'clutch-python-description:';
 const formatVersion = '1';

@@ -1,6 +1,12 @@
-// `release`: what a buildout is handed over as. Trees and manifests (tree/), deltas between them (delta/); the formats
-// are in docs/releases.md, the programs that run on the target in python/clutch_release.
+// `release`: from a buildout that works to something that can be handed over. Each kind of release has a folder of its
+// own: what stands against one (check/), trees and manifests (tree/), deltas between them (delta/). The formats are in
+// docs/releases.md, the programs that run on the target in python/clutch_release.
+//
+// Hard cases: a check must see what a fresh installation would take and yet write nothing; nothing that is shipped may
+// hold a credential; the same inputs give the same bytes.
 
+export { checkRelease, type CheckOptions, type ReleaseCheck } from './check/check-release.ts';
+export { findingKinds, type Finding, type FindingCode } from './check/finding.ts';
 export {
   createManifest,
   describeTree,

@@ -25,7 +25,8 @@ export function createCommandGroup({ name, usage, commands }: CommandGroup): Com
       invocation.context.report({ type: 'print', text: command.usage });
       return 0;
     }
-    return command.run({ ...invocation, words });
+    const settings = (): ReturnType<Invocation['settings']> => invocation.settings(command.readOnly);
+    return command.run({ ...invocation, words, settings });
   }
 
   function unknown(word: string): BuildError {

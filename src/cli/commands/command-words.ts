@@ -8,6 +8,8 @@ type OptionsConfig = NonNullable<ParseArgsConfig['options']>;
 
 export interface ParsedWords {
   values: Readonly<Record<string, string | boolean | undefined>>;
+  /** Options that may be repeated. */
+  lists: Readonly<Record<string, readonly string[] | undefined>>;
   names: readonly string[];
 }
 
@@ -17,11 +19,19 @@ export function parseWords(invocation: Invocation, options: OptionsConfig, most:
     const parsed = parseArgs({ args: [...invocation.words], options, allowPositionals: true, strict: true });
     const extra = parsed.positionals[most];
     if (extra !== undefined) throw usageError(`unexpected argument: ${extra}`);
-    return { values: parsed.values as ParsedWords['values'], names: parsed.positionals };
+    return {
+      values: pick(parsed.values, (value) => !Array.isArray(value)) as ParsedWords['values'],
+      lists: pick(parsed.values, Array.isArray) as ParsedWords['lists'],
+      names: parsed.positionals,
+    };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw usageError(error.message.split('. ', 1)[0] ?? error.message);
   }
+}
+
+function pick(values: object, isWanted: (value: unknown) => boolean): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => isWanted(value)));
 }
 
 export function usageError(problem: string): BuildError {

@@ -17,8 +17,11 @@ export interface Invocation {
   /** What follows the command on the line. */
   readonly words: readonly string[];
   readonly context: RunContext;
-  /** The configuration and the Python, as `-c`, assignments and environment say; read when first asked for. */
-  readonly settings: () => Promise<BuildoutOptions>;
+  /**
+   * The configuration and the Python, as `-c`, assignments and environment say; read when first asked for, and without
+   * writing when the command or `readOnly` says so.
+   */
+  readonly settings: (readOnly?: boolean) => Promise<BuildoutOptions>;
   /** The buildout of that configuration, with its directories made; closed when the command has ended. */
   readonly openBuildout: () => Promise<Buildout>;
 }

@@ -1,10 +1,10 @@
-// One run of a Python interpreter to its end: what goes in, what comes out, and its end when the caller gives up.
+// One run of a program to its end: what goes in, what comes out, and its end when the caller gives up.
 
 import { spawn } from 'node:child_process';
 import type { Environment } from '#base';
 import { BuildError, hasCode } from '#base';
 
-export interface RunPythonOptions {
+export interface RunProgramOptions {
   cwd?: string;
   /** The whole environment of the process; this process's own when absent. */
   env?: Environment;
@@ -16,7 +16,7 @@ export interface RunPythonOptions {
   signal?: AbortSignal;
 }
 
-export interface PythonResult {
+export interface ProgramResult {
   /** The exit status; `null` when a signal ended the process. */
   code: number | null;
   signal: string | null;
@@ -31,11 +31,24 @@ const running = new Set<() => void>();
 let watched = false;
 
 /** Runs `executable` with `args`. Fails only when it cannot be started or was aborted: the exit status is a result. */
-export function runPython(
+export async function runPython(
   executable: string,
   args: readonly string[],
-  options: RunPythonOptions = {},
-): Promise<PythonResult> {
+  options: RunProgramOptions = {},
+): Promise<ProgramResult> {
+  const result = await tryRunProgram(executable, args, options);
+  if (result !== undefined) return result;
+  throw new BuildError('PYTHON_NOT_STARTED', `Cannot start Python \`${executable}\``, {
+    hint: 'set BUILDOUT_PYTHON to a Python interpreter',
+  });
+}
+
+/** As `runPython` for any program, by path or name; `undefined`: there is no such program. */
+export function tryRunProgram(
+  executable: string,
+  args: readonly string[],
+  options: RunProgramOptions = {},
+): Promise<ProgramResult | undefined> {
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted();
     endProcessesAtExit();
@@ -68,7 +81,8 @@ export function runPython(
     };
     child.once('error', (error) => {
       finish();
-      reject(startError(executable, error));
+      if (hasCode(error, 'ENOENT', 'EACCES', 'ENOEXEC')) resolve(undefined);
+      else reject(error);
     });
     child.once('close', (code, signal) => {
       finish();
@@ -95,12 +109,4 @@ function killGroup(pid: number | undefined): void {
   } catch (error) {
     if (!hasCode(error, 'ESRCH', 'EPERM')) throw error;
   }
-}
-
-function startError(executable: string, error: Error): Error {
-  if (!hasCode(error, 'ENOENT', 'EACCES', 'ENOEXEC')) return error;
-  return new BuildError('PYTHON_NOT_STARTED', `Cannot start Python \`${executable}\``, {
-    hint: 'set BUILDOUT_PYTHON to a Python interpreter',
-    cause: error,
-  });
 }

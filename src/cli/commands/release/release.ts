@@ -1,0 +1,21 @@
+// `release …`: from a buildout that works to something that can be shipped. Each sub-command is a file of its own beside
+// this one.
+
+import type { Command } from '../command.ts';
+import { createCommandGroup } from '../command-group.ts';
+
+const usage = `\
+Usage: buildout [options] [assignments] release COMMAND [ARGUMENT...]
+
+Checks, builds and ships releases of this buildout (docs/releases.md). Each command has --help of its own.
+
+  check [--json]          what stands against a release, before anything is built
+`;
+
+export const release: Command = createCommandGroup({
+  name: 'release',
+  usage,
+  commands: {
+    check: () => import('./check.ts').then((module) => module.releaseCheck),
+  },
+});

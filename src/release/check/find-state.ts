@@ -1,0 +1,71 @@
+// Parts that keep changing data inside the release: an upgrade replaces the release, so such data has to live beside it.
+
+import { isAbsolute, join, relative } from 'node:path';
+import { locateOption } from '#config';
+import type { SurveyedPart } from '#parts';
+import { splitRecipe } from '#recipes';
+import { isWithin, type CheckContext } from './check-context.ts';
+import type { Finding } from './finding.ts';
+
+/** `state`: directories that a release keeps elsewhere, relative to the buildout's directory. */
+export function findState(context: CheckContext, state: readonly string[]): Finding[] {
+  const { survey, configuration } = context;
+  const { directory } = survey;
+  const kept = state.map((path) => join(directory, path));
+  return survey.parts.flatMap((part) =>
+    findWritten(part, context)
+      .filter(({ path }) => isWithin(directory, path) && !kept.some((one) => isWithin(one, path)))
+      .map(({ option, path }): Finding => ({
+        code: 'writes-inside',
+        message: `part \`${part.name}\` writes into \`${relative(directory, path)}\``,
+        where: locateOption(configuration.annotated, { section: part.name, option }),
+      })),
+  );
+}
+
+interface Written {
+  option: string;
+  path: string;
+}
+
+function findWritten(part: SurveyedPart, context: CheckContext): Written[] {
+  const named = Object.entries(part.options).flatMap(([option, value]) =>
+    value
+      .split(/[\s=,;'"]+/)
+      .filter((word) => isAbsolute(word) && isState(option, word, context))
+      .map((path) => ({ option, path })),
+  );
+  return named.length > 0 ? named : byDefault(part, context);
+}
+
+/** Names of options whose files change while the application runs. */
+const stateOptions =
+  /(?:^|[-_.])(?:var|logs?|log-?files?|log-?path|pid(?:-?file)?|blobs?|storage|file-storage|data(?:base|fs)?|db|spool|run|cache(?:-dir)?|state)(?:$|[-_.])/i;
+
+function isState(option: string, path: string, { survey }: CheckContext): boolean {
+  const { directory, main } = survey;
+  const [top = ''] = relative(directory, path).split('/');
+  if (top === 'var') return true;
+  const names = [
+    'bin-directory',
+    'eggs-directory',
+    'develop-eggs-directory',
+    'download-cache',
+    'extends-cache',
+  ];
+  const ours = names.map((name) => main[name] ?? '').filter((own) => own !== '');
+  return stateOptions.test(option) && path !== directory && !ours.some((own) => isWithin(own, path));
+}
+
+/** Where recipes write that are told nothing. */
+const defaults: Readonly<Record<string, (part: string) => string>> = {
+  'plone.recipe.zope2instance': () => 'var',
+  'plone.recipe.zeoserver': () => 'var',
+  'collective.recipe.supervisor': () => 'var/log',
+  'zc.recipe.filestorage': (part) => `parts/${part}`,
+};
+
+function byDefault({ name, recipe }: SurveyedPart, { survey }: CheckContext): Written[] {
+  const place = defaults[splitRecipe(recipe).spec.replace(/[\s<>=!~[].*$/, '')];
+  return place === undefined ? [] : [{ option: 'recipe', path: join(survey.directory, place(name)) }];
+}

@@ -1,0 +1,20 @@
+// A checkout of Mercurial.
+
+import type { Checkout, RunVcs } from './checkout.ts';
+import { lines } from './git.ts';
+
+export function openMercurial(root: string, run: RunVcs): Checkout {
+  return {
+    kind: 'hg',
+    root,
+    changes: async () =>
+      (await run('status', '--print0'))
+        .split('\0')
+        .flatMap((record) => (record === '' ? [] : [record.slice(2)])),
+    tags: async () => {
+      const tags = lines(await run('log', '--rev', '.', '--template', '{join(tags, "\\n")}\n'));
+      return tags.filter((tag) => tag !== 'tip');
+    },
+    hasTag: async (tag) => lines(await run('tags', '--quiet')).includes(tag),
+  };
+}
