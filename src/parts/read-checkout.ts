@@ -54,22 +54,28 @@ function asStrings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 
-/** An earlier build may be older than the checkout. */
+/** An earlier build may be older than the checkout; an unpacked sdist has its PKG-INFO at the top. */
 function readEggInfo(directory: string): Said | undefined {
-  for (const parent of [directory, join(directory, 'src')]) {
-    const name = listNames(parent).find((entry) => entry.endsWith('.egg-info'));
-    const text = name === undefined ? undefined : tryReadText(join(parent, name, 'PKG-INFO'), 'EACCES');
-    if (name === undefined || text === undefined) continue;
+  for (const place of [...eggInfosIn(directory), ...eggInfosIn(join(directory, 'src')), directory]) {
+    const text = tryReadText(join(place, 'PKG-INFO'), 'EACCES');
+    if (text === undefined) continue;
     try {
-      const { name: project, version } = parseCoreMetadata(text);
-      const requires = parseRequiresTxt(tryReadText(join(parent, name, 'requires.txt'), 'EACCES') ?? '');
-      const entryPoints = tryReadText(join(parent, name, 'entry_points.txt'), 'EACCES') ?? '';
+      const { name: project, version, requiresDist } = parseCoreMetadata(text);
+      const listed = tryReadText(join(place, 'requires.txt'), 'EACCES');
+      const requires = listed === undefined ? requiresDist : parseRequiresTxt(listed);
+      const entryPoints = tryReadText(join(place, 'entry_points.txt'), 'EACCES') ?? '';
       return { project, version, requires, entryPoints, complete: false };
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
     }
   }
   return undefined;
+}
+
+function eggInfosIn(directory: string): string[] {
+  return listNames(directory)
+    .filter((entry) => entry.endsWith('.egg-info'))
+    .map((name) => join(directory, name));
 }
 
 function readSetup(directory: string): Said | undefined {
