@@ -1,10 +1,13 @@
 """Byte-compiles directories: reads one JSON object a line from standard input, answers each with one line.
 
 The bytes must be the same whoever compiles, in whatever order and wherever the directory is: paths inside the code
-are relative to the directory, and strings are written the same way whether or not another module shares them.
+are relative to the directory, and strings are written the same way whether or not another module shares them. A job
+has `id`, `directory` and `mtime`, the time in seconds that the `.pyc` files get; they are read-only. The answer has
+`id` and `files`, each `[path below the directory, size, SHA-256]`, or `error`.
 Started with `-s -S -B -W ignore` and PYTHONHASHSEED=0. Standard library only, Python 3.9 to 3.15.
 """
 
+import hashlib
 import importlib.util
 import json
 import marshal
@@ -18,6 +21,9 @@ from types import CodeType
 CHARACTERS = [sys.intern(text) for text in [""] + [chr(code) for code in range(256)]]
 
 CACHE_SUFFIX = "." + sys.implementation.cache_tag + ".pyc"
+
+UMASK = os.umask(0o022)
+os.umask(UMASK)
 
 # What the compiler raises for a file that is no Python of this version: bad syntax, undecodable or null bytes,
 # nesting beyond its limits. Such a file fails when it is imported, so compiling leaves it alone.
@@ -34,53 +40,54 @@ def main():
         job = json.loads(line)
         answer = {"id": job["id"]}
         try:
-            answer["compiled"] = compile_tree(job["directory"])
+            answer["files"] = compile_tree(job["directory"], job["mtime"])
         except OSError as error:
             answer["error"] = str(error)
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
 
-def compile_tree(root):
-    """Compiles every module below `root`; gives how many."""
-    compiled = 0
+def compile_tree(root, mtime):
+    """Compiles every module below `root`; gives the files that were written."""
+    written = []
     pending = [""]
     while pending:
         folder = pending.pop()
         modules = []
         with os.scandir(os.path.join(root, folder)) as entries:
             for entry in entries:
-                if entry.name.endswith(".py"):
+                if entry.name.endswith(".py") and entry.is_file():
                     modules.append(entry.name)
                 elif entry.name != "__pycache__" and entry.is_dir(follow_symlinks=False):
                     pending.append(os.path.join(folder, entry.name))
         if modules:
-            compiled += compile_folder(root, folder, modules)
-    return compiled
+            compile_folder(root, folder, modules, mtime, written)
+    return written
 
 
-def compile_folder(root, folder, modules):
-    compiled = 0
-    cache = os.path.join(root, folder, "__pycache__")
+def compile_folder(root, folder, modules, mtime, written):
+    cache = os.path.join(folder, "__pycache__")
+    has_cache = False
     for name in modules:
-        source = os.path.join(root, folder, name)
-        if not os.path.isfile(source):
-            continue
-        bytecode = compile_module(source, os.path.join(folder, name))
+        bytecode = compile_module(root, os.path.join(folder, name))
         if bytecode is None:
             continue
-        if not compiled:
-            os.makedirs(cache, exist_ok=True)
-        write_atomically(os.path.join(cache, name[:-3] + CACHE_SUFFIX), bytecode, os.stat(source).st_mode)
-        compiled += 1
-    return compiled
+        if not has_cache:
+            make_directory(os.path.join(root, cache))
+            has_cache = True
+        path = os.path.join(cache, name[:-3] + CACHE_SUFFIX)
+        write_file(os.path.join(root, path), bytecode, mtime)
+        written.append([path, len(bytecode), hashlib.sha256(bytecode).hexdigest()])
 
 
-def compile_module(path, name):
+def compile_module(root, name):
     """The content of the `.pyc` file, checked by the source's time and size (PEP 552, flags 0); None if no Python."""
-    with open(path, "rb") as file:
-        source = file.read()
-        status = os.fstat(file.fileno())
+    descriptor = os.open(os.path.join(root, name), os.O_RDONLY)
+    try:
+        status = os.fstat(descriptor)
+        source = read_whole(descriptor, status.st_size)
+    finally:
+        os.close(descriptor)
     try:
         code = compile(source, name, "exec", dont_inherit=True, optimize=0)
     except NOT_PYTHON:
@@ -89,6 +96,16 @@ def compile_module(path, name):
     for number in (0, int(status.st_mtime), len(source)):
         header += (number & 0xFFFFFFFF).to_bytes(4, "little")
     return header + dump(code)
+
+
+def read_whole(descriptor, size):
+    content = os.read(descriptor, size)
+    while len(content) < size:
+        more = os.read(descriptor, size - len(content))
+        if not more:
+            break
+        content += more
+    return content
 
 
 def dump(code):
@@ -114,19 +131,31 @@ def hold_constants(constants, held):
             hold_constants(constant, held)
 
 
-def write_atomically(path, content, mode):
-    temporary = "%s.%d.tmp" % (path, os.getpid())
+def make_directory(path):
     try:
-        descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, (mode | 0o200) & 0o666)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except OSError:
-        try:
-            os.unlink(temporary)
-        except OSError:
-            pass
-        raise
+        os.mkdir(path)
+    except FileExistsError:
+        return
+    if UMASK & 0o755:
+        os.chmod(path, 0o755)
+
+
+def write_file(path, content, mtime):
+    """Nobody else sees the tree yet, so the file is written in place; one that is there was made by somebody else."""
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o444)
+    except FileExistsError:
+        os.unlink(path)
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o444)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        if UMASK & 0o444:
+            os.fchmod(descriptor, 0o444)
+        os.utime(descriptor, (mtime, mtime))
+    finally:
+        os.close(descriptor)
 
 
 if __name__ == "__main__":

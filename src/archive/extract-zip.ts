@@ -3,7 +3,7 @@
 import type { ByteSource } from './byte-source.ts';
 import { createAdmission, modeFor, type Admission } from './extraction-policy.ts';
 import { openZip, type ZipArchive, type ZipEntry } from './open-zip.ts';
-import { makeDirectories, sha256Of, writeLink, writeNewFile } from './write-member.ts';
+import { makeDirectories, openDirectories, sha256Of, writeLink, writeNewFile } from './write-member.ts';
 import type { ExtractedFile, ExtractOptions } from './write-member.ts';
 
 interface PlannedEntry {
@@ -38,6 +38,7 @@ function limitsOf(options: ExtractOptions): Pick<ExtractOptions, 'limits'> {
 function extractOpened(archive: ZipArchive, target: string, options: ExtractOptions): ExtractedFile[] {
   const { planned, directories, admission } = planEntries(archive, options);
   makeDirectories(archive.name, target, directories);
+  if (options.finalTime !== undefined) openDirectories(target, directories);
   const written: ExtractedFile[] = [];
   const links: PlannedEntry[] = [];
   for (const { entry, path } of planned) {

@@ -2,7 +2,17 @@
 // through something that is already there; links come last.
 
 import { hash } from 'node:crypto';
-import { closeSync, futimesSync, lstatSync, mkdirSync, openSync, symlinkSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  futimesSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
 import { hasCode } from '#base';
 import type { ExtractionLimits } from './extraction-policy.ts';
 import { refuseArchive } from './refuse-archive.ts';
@@ -25,7 +35,10 @@ export interface ExtractOptions {
   rename?: (path: string) => string | undefined;
   /** Hash while the bytes are at hand. */
   hash?: boolean;
-  /** Files get this modification time, in seconds, and are read-only: nobody has to touch them again. */
+  /**
+   * Files get this modification time, in seconds, and are read-only, directories 0755, whatever the umask: nobody has
+   * to touch them again.
+   */
   finalTime?: number;
   limits?: Partial<ExtractionLimits>;
 }
@@ -34,6 +47,12 @@ export interface ExtractOptions {
 export function makeDirectories(archive: string, target: string, paths: readonly string[]): void {
   mkdirSync(target, { recursive: true });
   for (const path of paths) makeDirectory(archive, `${target}/${path}`);
+}
+
+/** Gives directories mode 0755 where the umask took some of it. */
+export function openDirectories(target: string, paths: readonly string[]): void {
+  if ((process.umask() & 0o755) === 0) return;
+  for (const path of ['', ...paths]) chmodSync(`${target}/${path}`, 0o755);
 }
 
 function makeDirectory(archive: string, path: string): void {
@@ -57,7 +76,10 @@ export function writeNewFile(archive: string, path: string, file: NewFile): void
   const handle = createFile(archive, path, finalTime === undefined ? mode : mode & 0o555);
   try {
     for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written);
-    if (finalTime !== undefined) futimesSync(handle, finalTime, finalTime);
+    if (finalTime !== undefined) {
+      if ((mode & 0o555 & process.umask()) !== 0) fchmodSync(handle, mode & 0o555);
+      futimesSync(handle, finalTime, finalTime);
+    }
   } finally {
     closeSync(handle);
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { extractZip, type ExtractedFile } from '#archive';
 import type { PythonDescription } from '#python';
 import { formatEggFilename, parseCoreMetadata, parseRecord, safeVersion } from '#standards';
-import { fixedMtime } from '#store';
+import { fixedMtime, listFiles, type ListedFile, type TreeListing } from '#store';
 import { recordDigest, writeInstallerFiles } from './installer-files.ts';
 import { invalidWheel, withWheel, type OpenedWheel } from './open-wheel.ts';
 import { planEggLayout } from './plan-egg-layout.ts';
@@ -19,8 +19,8 @@ export interface BuiltEgg {
   /** As its metadata writes it. */
   project: string;
   version: string;
-  /** SHA-256 of the files that came out of the archive, by path; they have the time and the modes of stored eggs. */
-  hashes?: ReadonlyMap<string, string>;
+  /** Its files, with hashes, when they have the time and the modes of stored eggs. */
+  listing?: TreeListing;
 }
 
 /**
@@ -52,9 +52,13 @@ export async function eggFromWheel(
       finalTime: fixedMtime,
     });
     checkRecord(wheel, files);
-    writeInstallerFiles(egg.directory, { distInfo: newDistInfo, files });
-    return { ...egg, hashes: new Map(files.map(({ path, sha256 = '' }) => [path, sha256])) };
+    const added = writeInstallerFiles(egg.directory, { distInfo: newDistInfo, files, finalTime: fixedMtime });
+    return { ...egg, listing: listFiles([...files, ...added].map(toListed)) };
   });
+}
+
+function toListed({ path, size, mode, sha256 = '' }: ExtractedFile): ListedFile {
+  return { path, size, mode: mode & 0o555, sha256 };
 }
 
 function readText({ archive, fileName }: OpenedWheel, path: string): string {

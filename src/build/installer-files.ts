@@ -1,9 +1,8 @@
 // What pip adds to a `.dist-info` directory: INSTALLER, REQUESTED and a RECORD (PEP 376 and 627).
 
-import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import type { ExtractedFile } from '#archive';
+import { hashBytes } from '#base';
 import { formatRecord, type RecordRow } from '#standards';
 
 export interface InstalledFiles {
@@ -11,28 +10,46 @@ export interface InstalledFiles {
   files: readonly ExtractedFile[];
   /** The text of direct_url.json (PEP 610); without it there is none. */
   directUrl?: string;
+  /** As in `extractZip`: the files get this time and are read-only. */
+  finalTime?: number;
 }
 
-/** Writes them below `directory`, with a RECORD that is true to the names on disk; byte code is not listed. */
-export function writeInstallerFiles(directory: string, { distInfo, files, directUrl }: InstalledFiles): void {
-  const rows: RecordRow[] = files.map((file) => ({
-    path: file.path,
-    hash: `sha256=${recordDigest(file)}`,
-    size: file.size,
-  }));
+/**
+ * Writes them below `directory`, with a RECORD that is true to the names on disk; byte code is not listed. Gives what was
+ * written.
+ */
+export function writeInstallerFiles(directory: string, installed: InstalledFiles): ExtractedFile[] {
+  const { distInfo, files, directUrl, finalTime } = installed;
+  const write = (name: string, text: string): ExtractedFile =>
+    writeFinalFile(directory, `${distInfo}/${name}`, { text, finalTime });
   const texts = {
     INSTALLER: 'pip\n',
     REQUESTED: '',
     ...(directUrl !== undefined && { 'direct_url.json': directUrl }),
   };
-  for (const [name, text] of Object.entries(texts)) {
-    writeFileSync(join(directory, distInfo, name), text, { mode: 0o644 });
-    const hash = `sha256=${createHash('sha256').update(text).digest('base64url')}`;
-    rows.push({ path: `${distInfo}/${name}`, hash, size: Buffer.byteLength(text) });
-  }
+  const added = Object.entries(texts).map(([name, text]) => write(name, text));
+  const rows: RecordRow[] = [...files, ...added].map((file) => ({
+    path: file.path,
+    hash: `sha256=${recordDigest(file)}`,
+    size: file.size,
+  }));
   rows.push({ path: `${distInfo}/RECORD` });
   rows.sort((left, right) => (left.path < right.path ? -1 : 1));
-  writeFileSync(join(directory, distInfo, 'RECORD'), formatRecord(rows), { mode: 0o644 });
+  return [...added, write('RECORD', formatRecord(rows))];
+}
+
+function writeFinalFile(
+  directory: string,
+  path: string,
+  { text, finalTime }: { text: string; finalTime: number | undefined },
+): ExtractedFile {
+  const place = `${directory}/${path}`;
+  writeFileSync(place, text, { mode: 0o644 });
+  if (finalTime !== undefined) {
+    chmodSync(place, 0o444);
+    utimesSync(place, finalTime, finalTime);
+  }
+  return { path, from: path, size: Buffer.byteLength(text), mode: 0o644, sha256: hashBytes(text) };
 }
 
 /** The SHA-256 of an extracted file as RECORD writes it: URL-safe base64 without padding. */

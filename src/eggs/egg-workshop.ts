@@ -6,7 +6,15 @@ import { dirname, join } from 'node:path';
 
 import { BuildError, hasCode, rememberActivity, temporaryPathBeside, type Report } from '#base';
 import type { Compiler } from '#python';
-import { normalizeTree, type CachedEgg, type EggCache, type EggFacts, type EggTree } from '#store';
+import {
+  addFiles,
+  fixedMtime,
+  normalizeTree,
+  type CachedEgg,
+  type EggCache,
+  type EggFacts,
+  type EggTree,
+} from '#store';
 
 /** An egg that is finished or being finished: it can be placed anywhere. */
 export interface WorkshopEgg {
@@ -67,12 +75,16 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
     facts: EggFacts,
     requestKeys: readonly string[],
   ): Promise<CachedEgg | undefined> {
-    const { directory, hashes } = tree;
-    // Byte code names the time of its source, so that must be the final one. With hashes, it is.
-    if (hashes === undefined) normalizeTree(directory);
-    await options.compiler().compile(directory);
+    const { directory } = tree;
+    // Byte code names the time of its source, so that must be the final one. With a listing, it is.
+    const sources = tree.listing ?? normalizeTree(directory);
+    const compiled = await options.compiler().compile(directory, fixedMtime);
     if (requestKeys.length === 0) return undefined;
-    const stored = cache?.store(requestKeys, tree, facts);
+    const listing = addFiles(
+      sources,
+      compiled.map((file) => ({ ...file, mode: 0o444 })),
+    );
+    const stored = cache?.store(requestKeys, { directory, listing }, facts);
     if (stored !== undefined) emptied.push(dirname(directory));
     return stored;
   }

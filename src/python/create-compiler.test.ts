@@ -29,7 +29,7 @@ function writeModule(name: string, text: string): void {
 
 async function compile(...directories: string[]): Promise<void> {
   const compiler = createCompiler(python.executable, 1);
-  for (const directory of directories) await compiler.compile(directory);
+  for (const directory of directories) await compiler.compile(directory, 1_600_000_000);
   await compiler.close();
 }
 
@@ -97,8 +97,8 @@ test('passes over what is no Python, and leaves nothing behind', async () => {
 test('works through more directories than there are workers, and fails for one that is not there', async () => {
   for (const name of ['a', 'b', 'c', 'd', 'e']) writeModule(`${name}/m.py`, 'one = 1\n');
   const compiler = createCompiler(python.executable, 2);
-  const missing = compiler.compile(join(root, 'nowhere'));
-  const done = ['a', 'b', 'c', 'd', 'e'].map((name) => compiler.compile(join(root, name)));
+  const missing = compiler.compile(join(root, 'nowhere'), 0);
+  const done = ['a', 'b', 'c', 'd', 'e'].map((name) => compiler.compile(join(root, name), 0));
   await expect(missing).rejects.toMatchObject({ code: 'COMPILE_FAILED' });
   await Promise.all(done);
   await compiler.close();
@@ -107,6 +107,6 @@ test('works through more directories than there are workers, and fails for one t
 
 test('fails when the interpreter cannot be started', async () => {
   const compiler = createCompiler(join(root, 'no-python'), 1);
-  await expect(compiler.compile(root)).rejects.toMatchObject({ code: 'COMPILE_FAILED' });
+  await expect(compiler.compile(root, 0)).rejects.toMatchObject({ code: 'COMPILE_FAILED' });
   await compiler.close();
 });

@@ -6,19 +6,29 @@ import { createInterface } from 'node:readline';
 import { BuildError } from '#base';
 import { pythonSourceFile } from './python-source-file.ts';
 
+/** A `.pyc` that was written: read-only, mode 0444. */
+export interface CompiledFile {
+  /** Below the directory, with `/`. */
+  path: string;
+  size: number;
+  /** Hexadecimal. */
+  sha256: string;
+}
+
 export interface Compiler {
   /**
-   * Compiles every `.py` below `directory` (an egg's root). Resolves when its last `.pyc` is on disk; a file that is
-   * no valid Python is passed over.
+   * Compiles every `.py` below `directory` (an egg's root, which nobody else sees yet), each `.pyc` with the modification
+   * time `mtime` (seconds). Resolves when the last one is on disk; a file that is no valid Python is passed over.
    */
-  compile(directory: string): Promise<void>;
+  compile(directory: string, mtime: number): Promise<readonly CompiledFile[]>;
   /** Ends the workers; what is under way or waiting is finished first. */
   close(): Promise<void>;
 }
 
 interface Job {
   directory: string;
-  resolve: () => void;
+  mtime: number;
+  resolve: (files: readonly CompiledFile[]) => void;
   reject: (error: Error) => void;
 }
 
@@ -40,7 +50,8 @@ export function createCompiler(executable: string, workers: number): Compiler {
       if (worker === undefined) return;
       worker.job = waiting.shift();
       hold(worker.process, true);
-      worker.process.stdin?.write(`${JSON.stringify({ id: 0, directory: worker.job?.directory })}\n`);
+      const { directory, mtime } = worker.job ?? {};
+      worker.process.stdin?.write(`${JSON.stringify({ id: 0, directory, mtime })}\n`);
     }
     if ([...started].every((worker) => worker.job === undefined)) {
       for (const tell of idle) tell();
@@ -57,29 +68,31 @@ export function createCompiler(executable: string, workers: number): Compiler {
     });
     worker.process.stdin?.on('error', () => undefined);
     if (worker.process.stdout) {
-      createInterface({ input: worker.process.stdout }).on('line', (line) => finish(worker, errorIn(line)));
+      createInterface({ input: worker.process.stdout }).on('line', (line) =>
+        finish(worker, readAnswer(line)),
+      );
     }
     const end = (): void => {
       if (!started.delete(worker)) return;
-      finish(worker, worker.diagnostics.trim() || 'the compiling Python ended');
+      finish(worker, { error: worker.diagnostics.trim() || 'the compiling Python ended' });
     };
     worker.process.once('error', end).once('close', end);
     return worker;
   };
 
-  const finish = (worker: Worker, problem: string | undefined): void => {
+  const finish = (worker: Worker, answer: Answer): void => {
     const job = worker.job;
     worker.job = undefined;
     hold(worker.process, false);
-    if (problem === undefined) job?.resolve();
-    else job?.reject(compileError(job.directory, problem));
+    if ('files' in answer) job?.resolve(answer.files);
+    else job?.reject(compileError(job.directory, answer.error));
     feed();
   };
 
   return {
-    compile: (directory) =>
-      new Promise<void>((resolve, reject) => {
-        waiting.push({ directory, resolve, reject });
+    compile: (directory, mtime) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ directory, mtime, resolve, reject });
         feed();
       }),
     close: async () => {
@@ -116,11 +129,16 @@ function hold(child: ChildProcess, held: boolean): void {
   }
 }
 
-function errorIn(line: string): string | undefined {
-  const answer: unknown = JSON.parse(line);
-  const problem: unknown =
-    typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'error') : undefined;
-  return typeof problem === 'string' ? problem : undefined;
+type Answer = { files: readonly CompiledFile[] } | { error: string };
+
+/** What our own worker wrote. */
+function readAnswer(line: string): Answer {
+  const answer = JSON.parse(line) as {
+    error?: string;
+    files?: readonly (readonly [string, number, string])[];
+  };
+  if (answer.error !== undefined) return { error: answer.error };
+  return { files: (answer.files ?? []).map(([path, size, sha256]) => ({ path, size, sha256 })) };
 }
 
 function compileError(directory: string, problem: string): BuildError {

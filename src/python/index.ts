@@ -10,5 +10,5 @@ export { findPython } from './find-python.ts';
 export { describePython } from './describe-python.ts';
 export type { PythonDescription } from './python-description.ts';
 export { runPython, tryRunProgram, type ProgramResult, type RunProgramOptions } from './run-program.ts';
-export { createCompiler, type Compiler } from './create-compiler.ts';
+export { createCompiler, type CompiledFile, type Compiler } from './create-compiler.ts';
 export { pythonSourceFile } from './python-source-file.ts';

@@ -25,6 +25,7 @@ import {
 import type { LibrarySearch } from './library-search.ts';
 import { readNeededLibraries } from './needed-libraries.ts';
 import { normalizeTree } from './normalize-tree.ts';
+import type { TreeListing } from './tree-listing.ts';
 import { fillTree } from './place-egg.ts';
 import { buildKeyOf, type Json } from './request-key.ts';
 
@@ -93,8 +94,8 @@ function addToRequest(layout: CacheLayout, requestKey: string, buildKey: string)
 /** An egg's files, as they were made. */
 export interface EggTree {
   directory: string;
-  /** SHA-256 of files by path, where they are known; such files have their final time and modes already. */
-  hashes?: ReadonlyMap<string, string>;
+  /** What is there, where that is known; its files have their final time and modes already. */
+  listing?: TreeListing;
 }
 
 /** What is to be published. */
@@ -138,8 +139,8 @@ function moveAndPublish(
   }
 }
 
-function describeEgg({ directory, hashes, requestKeys, facts, libraries }: FinishedEgg): Manifest {
-  const { directories, files, links } = normalizeTree(directory);
+function describeEgg({ directory, listing, requestKeys, facts, libraries }: FinishedEgg): Manifest {
+  const { directories, files, links } = listing ?? normalizeTree(directory);
   const paths = files.map(({ path }) => path);
   const { sonames, runPaths } = readNeededLibraries(directory, paths);
   // What is not found right after building is found in a way that we cannot see, and must not be missed later.
@@ -154,7 +155,7 @@ function describeEgg({ directory, hashes, requestKeys, facts, libraries }: Finis
     directories,
     files: files.map((file) => ({
       ...file,
-      sha256: hashes?.get(file.path) ?? sha256Of(`${directory}/${file.path}`, file.size),
+      sha256: file.sha256 ?? sha256Of(`${directory}/${file.path}`, file.size),
     })),
     links,
   };

@@ -26,6 +26,7 @@ export { openCatalog, type CacheCatalog } from './open-catalog.ts';
 export type { BrokenEntry, CatalogEntry } from './catalog.ts';
 export type { PruneOptions, PruneResult } from './prune.ts';
 export { fixedMtime, normalizeTree } from './normalize-tree.ts';
+export { addFiles, listFiles, type ListedFile, type TreeListing } from './tree-listing.ts';
 export type { EggTree } from './entries.ts';
 export {
   type CachedEgg,

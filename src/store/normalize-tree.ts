@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { posix } from 'node:path';
 import { BuildError, temporaryPathBeside } from '#base';
+import { byPath, type TreeListing } from './tree-listing.ts';
 
 /**
  * The modification time of every file in an egg, in seconds: 2020-01-01T00:00:00Z. `.pyc` files name it, so changing it
@@ -20,17 +21,9 @@ import { BuildError, temporaryPathBeside } from '#base';
  */
 export const fixedMtime: number = Date.UTC(2020, 0, 1) / 1000;
 
-export interface TreeListing {
-  /** Sorted, so parents come first; without the root. */
-  directories: string[];
-  /** Sorted by path. */
-  files: { path: string; size: number; mode: number }[];
-  links: { path: string; target: string }[];
-}
-
 /**
  * Sets modes (0444, 0555, directories 0755) and times below `directory`, and lists what is there. Call it before
- * byte-compiling, so that `.pyc` files name the time their sources keep; storing calls it again.
+ * byte-compiling, so that `.pyc` files name the time their sources keep.
  */
 export function normalizeTree(directory: string): TreeListing {
   const listing: TreeListing = { directories: [], files: [], links: [] };
@@ -40,10 +33,6 @@ export function normalizeTree(directory: string): TreeListing {
   listing.files.sort(byPath);
   listing.links.sort(byPath);
   return listing;
-}
-
-function byPath(left: { path: string }, right: { path: string }): number {
-  return left.path < right.path ? -1 : 1;
 }
 
 function walk(root: string, parent: string, listing: TreeListing): void {
