@@ -11,6 +11,7 @@ export { trueMkdirError } from './true-mkdir-error.ts';
 export { acquireFileLock, tryAcquireFileLock, type FileLock } from './file-lock.ts';
 export { tryReadText } from './try-read-text.ts';
 export { hashBytes, hashFile, type HashName } from './hashing.ts';
+export { countAsWork, isWorkUnderWay } from './work-under-way.ts';
 export { createLimiter } from './run-limited.ts';
 export { defaultCacheDirectory, expandUser, homeDirectory, type Environment } from './environment.ts';
 export { parseAge, parseByteSize } from './parse-limits.ts';

@@ -11,6 +11,8 @@ import { unpackSource } from './unpack-source.ts';
 export interface BuildSdistOptions {
   /** An sdist archive, or a directory with the project; a directory is copied, never written to. */
   source: string;
+  /** The directory is built where it is, and keeps what its back end leaves there. */
+  inPlace?: boolean | undefined;
   /** Where the build directory is made and where the wheel is left. */
   workDirectory: string;
   python: PythonDescription;
@@ -38,7 +40,7 @@ export async function buildSdist(options: BuildSdistOptions): Promise<string> {
   report({ type: 'build-start', name });
   try {
     return await withBuildDirectory(workDirectory, async (directory) => {
-      const root = await unpackSource(source, join(directory, 'src'));
+      const root = options.inPlace === true ? source : await unpackSource(source, join(directory, 'src'));
       const scratch = join(directory, 'run');
       const backEnd = {
         ...options,

@@ -64,6 +64,7 @@ async function runAddedCommand(command: Command, line: CommandLine, context: Run
   let buildout: Promise<Buildout> | undefined;
   const invocation: Invocation = {
     words: line.arguments,
+    line,
     context,
     settings: (readOnly = command.readOnly) => (settings ??= readSettings(line, context, readOnly)),
     openBuildout: () => (buildout ??= invocation.settings().then(open)),

@@ -1,7 +1,6 @@
 // One run of the program: reads the command line, runs, prints a failure, and ends with its exit code.
 
-import { BuildError } from '#base';
-import { isRecipeAtWork } from '#recipes';
+import { BuildError, isWorkUnderWay } from '#base';
 import { createConsole } from './create-console.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { formatFailure } from './report-failure.ts';
@@ -33,13 +32,13 @@ function interrupt(): void {
     hint: 'run it again to go on with the next part',
   });
   interrupted.abort(reason);
-  setTimeout(() => endUnlessRecipeWorks(reason), 700).unref();
+  setTimeout(() => endUnlessWorkIsUnderWay(reason), 700).unref();
 }
 
 /** A recipe may have to clean up; one that does not end is killed, and then the run ends by itself. */
-function endUnlessRecipeWorks(reason: BuildError): void {
-  if (isRecipeAtWork()) {
-    setTimeout(() => endUnlessRecipeWorks(reason), 100).unref();
+function endUnlessWorkIsUnderWay(reason: BuildError): void {
+  if (isWorkUnderWay()) {
+    setTimeout(() => endUnlessWorkIsUnderWay(reason), 100).unref();
     return;
   }
   terminal.clear();

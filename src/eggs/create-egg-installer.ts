@@ -8,6 +8,7 @@ import { normalizePins, resolveWorkingSet, type PickLedger } from '#resolver';
 import { buildCustomEgg } from './build-custom-egg.ts';
 import { createBuildRequirements } from './build-requirements.ts';
 import { decisionKey } from './decision-key.ts';
+import { developAsEgg, type DevelopRequest } from './develop-as-egg.ts';
 import { createEggRun, type EggRun } from './egg-run.ts';
 import type { EggInstaller, EggSettings, InstallOptions, WorkingSet } from './eggs-contract.ts';
 import { findDistributions, tryRealpath } from './find-distributions.ts';
@@ -103,14 +104,9 @@ export function resolveInstall(
 
 type InstallSource = ReturnType<typeof createInstallSource>;
 
-interface DevelopRequest {
-  setup: string;
-  destination: string | undefined;
-  buildExt: Readonly<Record<string, string>> | undefined;
-}
-
 async function develop(run: EggRun, request: DevelopRequest): Promise<string> {
   const { settings } = run;
+  if (settings.developsAsEggs === true) return developAsEgg(run, request);
   const requirements = createBuildRequirements({
     run,
     places: placesOf(run, {}),
@@ -136,6 +132,7 @@ export function sortRunWorkingSet(run: EggRun, workingSet: WorkingSet): WorkingS
   return sortWorkingSet(workingSet, {
     eggsDirectory: tryRealpath(settings.eggsDirectory) ?? settings.eggsDirectory,
     developEggsDirectory: settings.developEggsDirectory,
+    builtDevelopEggs: run.builtDevelopEggs,
     distributionsAt: (location) => {
       const egg = run.obtained.at(location) ?? run.undisturbed.get(location);
       return egg === undefined

@@ -39,6 +39,8 @@ export interface EggRun {
   readonly obtained: ObtainedEggs;
   /** Eggs in place that are known to be the one distribution at their place, by that place. */
   readonly undisturbed: Map<string, Distribution>;
+  /** Where develop eggs lie that this run built as ordinary eggs. */
+  readonly builtDevelopEggs: Set<string>;
   readonly workshop: Workshop;
   readonly cache: () => EggCache | undefined;
   judge(): CandidateJudge;
@@ -68,6 +70,7 @@ export function createEggRun(settings: EggSettings): EggRun {
     namespaces: new Map(),
     obtained: createObtainedEggs(),
     undisturbed: new Map(),
+    builtDevelopEggs: new Set(),
     get workshop() {
       return kept('workshop', '', () => run.createWorkshop());
     },

@@ -50,6 +50,8 @@ export interface EggSettings {
   downloadCache?: string;
   eggCache?: EggCacheSettings;
   allowUnknownExtras: boolean;
+  /** `develop` builds an ordinary egg: a release must not need the checkout. */
+  developsAsEggs?: boolean;
   python: PythonDescription;
   http: IndexSettings['http'];
   report: Report;
@@ -100,7 +102,7 @@ export interface EggInstaller {
   install(specs: readonly string[], options?: InstallOptions): Promise<WorkingSet>;
   /** zc.buildout's `easy_install.build`: builds one from source with `build_ext` options; gives its locations. */
   build(spec: string, options: BuildOptions): Promise<string[]>;
-  /** zc.buildout's `easy_install.develop`; gives the egg-link's path. */
+  /** zc.buildout's `easy_install.develop`; gives the path of the egg-link, or of the egg when it builds one. */
   develop(setup: string, destination?: string, buildExt?: Readonly<Record<string, string>>): Promise<string>;
   picked(): PickedVersions;
   /** Develop eggs with old-style namespace packages: name and the text of `namespace_packages.txt`. */

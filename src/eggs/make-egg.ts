@@ -49,6 +49,8 @@ export interface EggMakerOptions {
   /** How many builds run at once; a build for another build does not wait. */
   limitBuilds: <T>(task: () => Promise<T>) => Promise<T>;
   buildExt?: Readonly<Record<string, string>>;
+  /** A source directory is built where it is. */
+  inPlace?: boolean;
   /** Variables for builds, as they are. */
   extraEnvironment?: Readonly<Record<string, string>>;
 }
@@ -135,6 +137,7 @@ export async function buildEgg(
         Object.assign(hashes, obtained.hashes);
         return obtained.path;
       },
+      inPlace: options.inPlace,
       ...(options.buildExt === undefined ? {} : { buildExt: options.buildExt }),
       ...(options.extraEnvironment === undefined ? {} : { extraEnvironment: options.extraEnvironment }),
     });

@@ -10,6 +10,8 @@ import { readFirstLine } from './find-distributions.ts';
 export interface SortOptions {
   eggsDirectory: string;
   developEggsDirectory: string;
+  /** Locations of develop eggs that have no egg-link. */
+  builtDevelopEggs?: ReadonlySet<string>;
   distributionsAt: (location: string) => readonly Distribution[];
 }
 
@@ -21,7 +23,7 @@ export function sortWorkingSet(workingSet: WorkingSet, options: SortOptions): Wo
       .flatMap((name) => readFirstLine(`${developEggsDirectory}/${name}`) ?? []),
   );
   const rankOf = (path: string): number => {
-    if (developed.has(path)) return 0;
+    if (developed.has(path) || options.builtDevelopEggs?.has(path) === true) return 0;
     return path.startsWith(eggsDirectory) ? 1 : 2;
   };
   const locations = [...new Set(workingSet.map(({ location }) => location))];

@@ -85,5 +85,5 @@ function isExpected(directory: string, name: string): boolean {
   if (stat?.isFile() === true) {
     return /\.(?:egg-link|pth)$/.test(name) || (name.startsWith('__editable__') && name.endsWith('.py'));
   }
-  return stat?.isDirectory() === true && /\.(?:dist-info|egg-info)$/.test(name);
+  return stat?.isDirectory() === true && /\.(?:dist-info|egg-info|egg)$/.test(name);
 }

@@ -97,6 +97,7 @@ export async function readEggSettings(
       : { downloadCache: pythonJoin(await main.require('directory'), downloadCache) }),
     ...(eggCache === undefined ? {} : { eggCache }),
     allowUnknownExtras: await booleanOption(main, 'allow-unknown-extras'),
+    developsAsEggs: await booleanOption(main, 'develop-as-eggs', 'false'),
   };
 }
 

@@ -5,6 +5,9 @@
 // Hard cases: a check must see what a fresh installation would take and yet write nothing; nothing that is shipped may
 // hold a credential; the same inputs give the same bytes.
 
+export { buildBundle, type Bundle } from './bundle/build-bundle.ts';
+export { findReleaseVersion } from './bundle/find-version.ts';
+export type { BundleRequest } from './bundle/plan-bundle.ts';
 export { checkRelease, type CheckOptions, type ReleaseCheck } from './check/check-release.ts';
 export { findingKinds, type Finding, type FindingCode } from './check/finding.ts';
 export {

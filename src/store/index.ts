@@ -25,6 +25,8 @@ export type { EntryDamage, LinkChoice, LinkMethod, PlaceResult } from './place-e
 export { openCatalog, type CacheCatalog } from './open-catalog.ts';
 export type { BrokenEntry, CatalogEntry } from './catalog.ts';
 export type { PruneOptions, PruneResult } from './prune.ts';
+export { createLibrarySearch, type LibrarySearch } from './library-search.ts';
+export { readElfLibraries, type ElfLibraries } from './read-elf.ts';
 export { fixedMtime, normalizeTree } from './normalize-tree.ts';
 export { addFiles, listFiles, type ListedFile, type TreeListing } from './tree-listing.ts';
 export type { EggTree } from './entries.ts';

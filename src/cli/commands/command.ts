@@ -2,6 +2,7 @@
 // it is called, reads its own options (`node:util` parseArgs) and calls the operation of the room below.
 
 import type { Buildout, BuildoutOptions } from '#parts';
+import type { CommandLine } from '../parse-command-line.ts';
 import type { RunContext } from '../run-context.ts';
 
 export interface Command {
@@ -16,6 +17,8 @@ export interface Command {
 export interface Invocation {
   /** What follows the command on the line. */
   readonly words: readonly string[];
+  /** The whole line. */
+  readonly line: CommandLine;
   readonly context: RunContext;
   /**
    * The configuration and the Python, as `-c`, assignments and environment say; read when first asked for, and without

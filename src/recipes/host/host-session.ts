@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { BuildError } from '#base';
+import { BuildError, countAsWork } from '#base';
 import { pythonSourceFile } from '#python';
 import type { BuildoutHandle } from '../recipe.ts';
 import { connectHost, type Connection, type Params } from './connect-host.ts';
@@ -12,7 +12,6 @@ import { endHost, interruptHost } from './end-host.ts';
 import { createFailureExchange, type FailureExchange } from './exchange-failures.ts';
 import { installHostDistributions } from './host-distributions.ts';
 import type { KnownDistributions } from './known-distributions.ts';
-import { countAsWork } from './recipe-at-work.ts';
 import { createSectionVerbs } from './section-verbs.ts';
 import { hostDied, spawnHost, type HostEnd, type HostProcess } from './spawn-host.ts';
 

@@ -8,5 +8,4 @@
 
 export { createRecipeHost } from './create-recipe-host.ts';
 export { pinsForRecipes } from './host-distributions.ts';
-export { isRecipeAtWork } from './recipe-at-work.ts';
 export { RecipeException, RecipeExit } from './recipe-failures.ts';

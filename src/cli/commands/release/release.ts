@@ -10,12 +10,14 @@ Usage: buildout [options] [assignments] release COMMAND [ARGUMENT...]
 Checks, builds and ships releases of this buildout (docs/releases.md). Each command has --help of its own.
 
   check [--json]          what stands against a release, before anything is built
+  bundle --prefix DIR     build the application for its directory, as one archive
 `;
 
 export const release: Command = createCommandGroup({
   name: 'release',
   usage,
   commands: {
+    bundle: () => import('./bundle.ts').then((module) => module.releaseBundle),
     check: () => import('./check.ts').then((module) => module.releaseCheck),
   },
 });
