@@ -11,5 +11,6 @@ export { eggFromEggFile } from './egg-from-egg-file.ts';
 export { buildSdist, type BuildSdistOptions } from './build-sdist.ts';
 export { developEgg, type DevelopedEgg, type DevelopEggOptions } from './develop-egg.ts';
 export { tryReadEggFileMetadata } from './read-egg-file-metadata.ts';
+export { readDeclaredRequirements } from './read-declared-requirements.ts';
 export { readWheelMetadata, readWheelTexts } from './read-wheel-metadata.ts';
 export type { RequirementsFor } from './project-back-end.ts';

@@ -23,7 +23,8 @@ export async function unpackSource(source: string, target: string): Promise<stri
   return findRoot(target, basename(source));
 }
 
-function findRoot(target: string, name: string): string {
+/** The project's directory in an unpacked archive called `name`; fails with `PROJECT_INVALID`. */
+export function findRoot(target: string, name: string): string {
   if (isProject(target)) return target;
   const folders = readdirSync(target, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const projects = folders.map((entry) => join(target, entry.name)).filter(isProject);

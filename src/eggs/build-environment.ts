@@ -27,6 +27,9 @@ const variables = [
   'STATIC_DEPS',
 ] as const;
 
+/** What a build environment says of a compiler that cannot be started. */
+export const noCompiler = 'none';
+
 /** The facts, as they go into a key. Asks the compiler for its version; `name` is the operator's own. */
 export async function readBuildEnvironment(
   python: PythonDescription,
@@ -88,7 +91,7 @@ async function versionOf(compiler: string): Promise<string> {
     const { stdout } = await runPython(program, [...args, '--version']);
     return stdout.split('\n', 1)[0] ?? '';
   } catch (error) {
-    if (error instanceof BuildError) return 'none';
+    if (error instanceof BuildError) return noCompiler;
     throw error;
   }
 }

@@ -104,6 +104,7 @@ function createNestedSupply(job: Job, pins: ReadonlyMap<string, string>): EggSup
   const { run } = context;
   return createEggSupply({
     cache: run.cache(),
+    remote: run.remote.open,
     workshop: job.workshop(),
     fetcher: run.fetcher(),
     python: run.settings.python,

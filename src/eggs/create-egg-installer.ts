@@ -37,6 +37,7 @@ export function createEggInstaller(settings: EggSettings): EggInstaller {
       directory.remember(fresh);
       run.cache()?.keepLimit();
     },
+    close: () => run.remote.close(),
     configure: (change) => {
       run.settings = { ...run.settings, ...change };
     },

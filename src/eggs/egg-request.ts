@@ -6,6 +6,8 @@ import type { PythonDescription } from '#python';
 import { canonicalizeName, formatVersion, parseVersion, tryParseVersion } from '#standards';
 import { canonicalJson, requestKeyOf, type EggCache, type CachedEgg, type Json, type Manifest } from '#store';
 
+import { noCompiler } from './build-environment.ts';
+
 /** What was used to build an egg from source; it is part of the build key. */
 export interface BuildRecord {
   /** Version of every build requirement by name. */
@@ -39,15 +41,16 @@ export interface WantedFile {
 export async function requestFacts(
   file: { kind: Candidate['kind']; sha256: string; filename: string },
   context: RequestContext,
-  isUniversal: boolean,
+  built?: { isUniversal: boolean; declares: readonly string[] },
 ): Promise<Json> {
   const { kind, sha256, filename } = file;
   const facts = { kind, file: filename, sha256, python: pythonKey(context.python) };
-  if (kind !== 'sdist') return facts;
+  if (kind !== 'sdist' || built === undefined) return facts;
   return {
     ...facts,
+    declares: built.declares,
     ...(context.buildExt === undefined ? {} : { buildExt: context.buildExt }),
-    ...(isUniversal ? {} : { environment: await context.buildEnvironment() }),
+    ...(built.isUniversal ? {} : { environment: await context.buildEnvironment() }),
   };
 }
 
@@ -58,19 +61,46 @@ export function importedKey(dist: { project: string; version: string }, python: 
   return requestKeyOf({ kind: 'imported', project, version, python: pythonKey(python) });
 }
 
-/** The key for a file of this kind and hash; for sources, the one that holds on every machine and ours. */
+export interface RequestKeys {
+  everywhere: string;
+  /** For sources: that of this build environment, and of one like it without a compiler. */
+  here?: string;
+  withoutCompiler?: string;
+}
+
+/**
+ * The keys for a file of this kind and hash. What was compiled here is filed for machines without a compiler too: they
+ * cannot make it themselves, and all else about their build environment is the same.
+ */
 export async function requestKeys(
   kind: Candidate['kind'],
   sha256: string,
   context: RequestContext,
-): Promise<{ everywhere: string; here?: string }> {
+): Promise<RequestKeys> {
   const python = pythonKey(context.python);
   if (kind === 'wheel') return { everywhere: requestKeyOf({ kind: 'wheel', sha256, python }) };
   if (kind !== 'sdist') return { everywhere: requestKeyOf({ kind: 'egg', sha256, python }) };
   const { buildExt } = context;
   const source = { kind: 'source', sha256, python, ...(buildExt === undefined ? {} : { buildExt }) } as const;
   const environment = await context.buildEnvironment();
-  return { everywhere: requestKeyOf(source), here: requestKeyOf({ ...source, environment }) };
+  const bare = isObject(environment) ? { ...environment, compiler: noCompiler } : environment;
+  return {
+    everywhere: requestKeyOf(source),
+    here: requestKeyOf({ ...source, environment }),
+    withoutCompiler: requestKeyOf({ ...source, environment: bare }),
+  };
+}
+
+function isObject(value: Json): value is Readonly<Record<string, Json>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The keys that an egg of a source is filed under: a wheel `none-any` answers everywhere. */
+export function filingKeys(keys: RequestKeys, isUniversal: boolean): readonly string[] {
+  const { everywhere, here, withoutCompiler } = keys;
+  if (here === undefined) return [everywhere];
+  if (isUniversal) return [everywhere, here];
+  return withoutCompiler === undefined || withoutCompiler === here ? [here] : [here, withoutCompiler];
 }
 
 /** An entry for it that may be used: built with the pins that there are now. */

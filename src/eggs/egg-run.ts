@@ -23,6 +23,7 @@ import { tryRealpath } from './find-distributions.ts';
 import { holdingReport } from './held-console.ts';
 import { openKnownEggs } from './known-eggs.ts';
 import { createObtainedEggs, type ObtainedEggs } from './obtained-eggs.ts';
+import { createRunRemoteCache, type RunRemoteCache } from './run-remote-cache.ts';
 import { createCandidateJudge, type CandidateJudge } from './usable-candidates.ts';
 
 /** Where candidates are looked for. */
@@ -43,6 +44,8 @@ export interface EggRun {
   readonly builtDevelopEggs: Set<string>;
   readonly workshop: Workshop;
   readonly cache: () => EggCache | undefined;
+  /** The cache that machines share. */
+  readonly remote: RunRemoteCache;
   judge(): CandidateJudge;
   fetcher(): FileFetcher;
   index(places: Places): Index;
@@ -71,13 +74,16 @@ export function createEggRun(settings: EggSettings): EggRun {
     obtained: createObtainedEggs(),
     undisturbed: new Map(),
     builtDevelopEggs: new Set(),
+    remote: createRunRemoteCache(() => run.settings),
     get workshop() {
       return kept('workshop', '', () => run.createWorkshop());
     },
     judge: () => kept('judge', '', () => createCandidateJudge(run.settings.python)),
     index: (places) => {
       const { offline } = run.settings;
-      return kept('index', JSON.stringify([places, offline]), () => openIndex(places, run.settings));
+      return kept('index', JSON.stringify([places, offline]), () =>
+        openIndex(places, run.settings, run.remote.open),
+      );
     },
     eggsDirectory: (path) => {
       const real = tryRealpath(path) ?? path;
@@ -172,7 +178,7 @@ export function downloadDirectory(settings: EggSettings): string | undefined {
   return downloadCache === undefined || downloadCache === '' ? undefined : join(downloadCache, 'dist');
 }
 
-function openIndex(places: Places, settings: EggSettings): Index {
+function openIndex(places: Places, settings: EggSettings, filesByHash: RunRemoteCache['open']): Index {
   const { http, offline, report } = settings;
   const downloadCache = downloadDirectory(settings);
   const { indexUrl, allowHosts } = places;
@@ -188,6 +194,7 @@ function openIndex(places: Places, settings: EggSettings): Index {
     http,
     offline,
     report: holdingReport(report),
+    filesByHash,
     ...(downloadCache === undefined ? {} : { downloadCache }),
   });
 }

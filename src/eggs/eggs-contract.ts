@@ -4,6 +4,7 @@ import type { Environment, Report, Where } from '#base';
 import type { IndexSettings } from '#index';
 import type { PythonDescription } from '#python';
 import type { ResolvableDistribution } from '#resolver';
+import type { RemoteCacheSettings } from '#store';
 
 /** A distribution that a working set may hold: an egg, a develop egg, or one in a site-packages directory. */
 export interface Distribution extends ResolvableDistribution {
@@ -49,6 +50,8 @@ export interface EggSettings {
   /** `${buildout:download-cache}`: files are kept in its `dist` directory. */
   downloadCache?: string;
   eggCache?: EggCacheSettings;
+  /** What the machine says about a cache that it shares with others; asked when something is fetched or built. */
+  remoteCache?: (() => Promise<RemoteCacheSettings | undefined>) | undefined;
   allowUnknownExtras: boolean;
   /** `develop` builds an ordinary egg: a release must not need the checkout. */
   developsAsEggs?: boolean;
@@ -111,6 +114,8 @@ export interface EggInstaller {
   sortWorkingSet(workingSet: WorkingSet): WorkingSet;
   /** Waits until every egg is placed and compiled; fails with the first failure, naming the distribution. */
   settle(): Promise<void>;
+  /** At the end of the run: waits for what is stored for other machines. */
+  close(): Promise<void>;
   configure(change: Partial<EggSettings>): void;
   settings(): Readonly<EggSettings>;
 }

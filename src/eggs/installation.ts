@@ -72,6 +72,7 @@ export function supplyOptions(
   const normalized = normalizePins(pins);
   return {
     cache: run.cache(),
+    remote: run.remote.open,
     workshop: run.workshop,
     fetcher: run.fetcher(),
     python: settings.python,

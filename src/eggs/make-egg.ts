@@ -6,11 +6,13 @@ import { buildSdist, eggFromEggFile, eggFromWheel, type BuiltEgg } from '#build'
 import type { Candidate } from '#index';
 import type { PythonDescription } from '#python';
 import { canonicalizeName } from '#standards';
-import { whenDiskIsFull, type EggCache, type EggFacts, type Json } from '#store';
+import { whenDiskIsFull, type EggCache, type EggFacts, type Json, type RemoteCache } from '#store';
 
 import { describeEgg } from './describe-egg.ts';
 import { findBuildTools } from './build-environment.ts';
+import { declaredNames } from './declared-names.ts';
 import {
+  filingKeys,
   findCached,
   pinsOn,
   requestFacts,
@@ -21,6 +23,7 @@ import {
 import type { Workshop, WorkshopEgg } from './egg-workshop.ts';
 import type { FetchedFile } from './fetch-file.ts';
 import { holdingReport } from './held-console.ts';
+import { offerEgg, tryRemoteEgg } from './remote-eggs.ts';
 import { allowsPython } from './target-platform.ts';
 
 export interface ObtainedRequirements {
@@ -48,6 +51,8 @@ export interface EggMakerOptions {
   building: readonly string[];
   /** How many builds run at once; a build for another build does not wait. */
   limitBuilds: <T>(task: () => Promise<T>) => Promise<T>;
+  /** The cache that machines share; `undefined`: there is none. */
+  remote?: () => Promise<RemoteCache | undefined>;
   buildExt?: Readonly<Record<string, string>>;
   /** A source directory is built where it is. */
   inPlace?: boolean;
@@ -62,12 +67,13 @@ export async function makeEgg(
   options: EggMakerOptions,
 ): Promise<WorkshopEgg> {
   if (candidate.kind === 'sdist') {
-    return options.limitBuilds(() => buildOnce(candidate, file, options));
+    const build = (): Promise<WorkshopEgg> => options.limitBuilds(() => buildOnce(candidate, file, options));
+    return (await tryRemoteEgg({ ...candidate, remake: build }, file, options)) ?? build();
   }
   const parent = options.workshop.workDirectory();
   const built = await unpackEgg(candidate, file, { parent, python: options.python });
   const keys = file.sha256 === '' ? [] : await allKeys(candidate, file, options);
-  const request = await requestFacts({ ...candidate, sha256: file.sha256 }, options.request, true);
+  const request = await requestFacts({ ...candidate, sha256: file.sha256 }, options.request);
   return adopt(built, { keys, request }, options);
 }
 
@@ -101,7 +107,7 @@ async function buildOnce(
     const found = await findCached(cache, { kind: candidate.kind, sha256: file.sha256 }, options.request);
     if (found !== undefined) return workshop.fromCache(found, () => buildEgg(candidate, file, options));
     const egg = await buildEgg(candidate, file, options);
-    await egg.finished();
+    await offerEgg(egg, options);
     return egg;
   } finally {
     lock.release();
@@ -120,6 +126,7 @@ export async function buildEgg(
   const building = [...options.building, canonicalizeName(candidate.project)];
   const used: Record<string, string> = {};
   const hashes: Record<string, string> = {};
+  let declared: readonly string[] | undefined;
   const name = candidate.filename;
   report({ type: 'build-start', name });
   try {
@@ -132,6 +139,8 @@ export async function buildEgg(
       report,
       signal: options.signal,
       requirementsFor: async (requirements) => {
+        // First comes what the project declares; its back end may ask for more.
+        declared ??= requirements;
         const obtained = await options.buildRequirements.obtain(requirements, building);
         Object.assign(used, obtained.versions);
         Object.assign(hashes, obtained.hashes);
@@ -146,7 +155,9 @@ export async function buildEgg(
     const keys = file.sha256 === '' ? [] : await allKeys(candidate, file, { ...options, wheel });
     const isUniversal = isUniversalWheel(wheel);
     const tools = isUniversal ? {} : { tools: findBuildTools(environment) };
-    const request = await requestFacts({ ...candidate, sha256: file.sha256 }, options.request, isUniversal);
+    const source = { ...candidate, sha256: file.sha256 };
+    const declares = declaredNames(declared ?? [], python);
+    const request = await requestFacts(source, options.request, { isUniversal, declares });
     return adopt(built, { keys, request, used: { requirements: used, hashes, pins, ...tools } }, options);
   } finally {
     report({ type: 'build-end', name });
@@ -158,9 +169,8 @@ async function allKeys(
   file: FetchedFile,
   options: EggMakerOptions & { wheel?: string },
 ): Promise<readonly string[]> {
-  const { everywhere, here } = await requestKeys(candidate.kind, file.sha256, options.request);
-  if (here === undefined) return [everywhere];
-  return options.wheel !== undefined && isUniversalWheel(options.wheel) ? [everywhere, here] : [here];
+  const keys = await requestKeys(candidate.kind, file.sha256, options.request);
+  return filingKeys(keys, options.wheel !== undefined && isUniversalWheel(options.wheel));
 }
 
 function isUniversalWheel(path: string): boolean {

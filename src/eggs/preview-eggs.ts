@@ -63,6 +63,7 @@ export function createEggPreview(settings: EggSettings): EggPreview {
     namespacePackages: () => [],
     sortWorkingSet: (workingSet) => sortRunWorkingSet(run, workingSet),
     settle: async () => undefined,
+    close: async () => undefined,
     configure: (change) => {
       run.settings = { ...run.settings, ...change };
     },

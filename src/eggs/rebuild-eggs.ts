@@ -32,7 +32,8 @@ export async function rebuildEggs(
   settings: EggSettings,
   wanted: { project: string; version?: string | undefined },
 ): Promise<readonly RebuiltEgg[]> {
-  const run = createEggRun({ ...settings });
+  // Made again is not fetched again.
+  const run = createEggRun({ ...settings, remoteCache: undefined });
   const cache = run.cache();
   if (cache === undefined) throw noEntry(wanted.project);
   const catalog = openCatalog({ directory: cache.directory, report: settings.report });

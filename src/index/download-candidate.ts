@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { BuildError, hashFile, type Report } from '#base';
-import { redactUrl, type Http } from '#net';
-import type { Candidate } from './index-contract.ts';
+import { BuildError, hashFile } from '#base';
+import { redactUrl } from '#net';
+import type { Candidate, IndexSettings } from './index-contract.ts';
 
 export interface DownloadedFile {
   path: string;
@@ -20,7 +20,7 @@ const algorithms = ['sha512', 'sha384', 'sha256', 'sha224', 'sha1', 'md5'];
 export async function downloadCandidate(
   candidate: Candidate,
   directory: string,
-  seams: { http: () => Http; report: Report },
+  seams: Pick<IndexSettings, 'http' | 'report' | 'filesByHash'>,
 ): Promise<DownloadedFile> {
   const algorithm = algorithms.find((name) => candidate.hashes[name] !== undefined);
   const hash =
@@ -31,6 +31,10 @@ export async function downloadCandidate(
   mkdirSync(directory, { recursive: true });
   const path = join(directory, safeFilename(candidate.filename));
   const { report } = seams;
+  const sha256 = candidate.hashes['sha256']?.toLowerCase();
+  const shared = sha256 === undefined ? undefined : await seams.filesByHash?.();
+  if (sha256 !== undefined && (await shared?.fetchFile({ sha256, size: candidate.size }, path)) === true)
+    return { path, sha256 };
   const name = candidate.filename;
   report({
     type: 'log',
@@ -46,6 +50,7 @@ export async function downloadCandidate(
     };
     const file = await seams.http().download(candidate.url, path, options);
     assertNoPage(path, file.contentType, candidate);
+    if (sha256 === file.sha256) shared?.offerFile(sha256, path);
     return { path, sha256: file.sha256 };
   } finally {
     report({ type: 'fetch-end', name });

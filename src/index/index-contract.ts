@@ -62,6 +62,14 @@ export interface PageCache {
   save(url: string, page: CachedPage): void;
 }
 
+/** Files that several machines share. Neither function fails. */
+export interface FilesByHash {
+  /** Puts the file at `target`, with its hash verified, and says whether it is there now. */
+  fetchFile(file: { sha256: string; size?: number | undefined }, target: string): Promise<boolean>;
+  /** A file that was fetched; it stays where it is. */
+  offerFile(sha256: string, path: string): void;
+}
+
 export interface IndexSettings {
   /** URL or local directory. */
   indexUrl: string;
@@ -75,6 +83,8 @@ export interface IndexSettings {
   offline: boolean;
   report: Report;
   pageCache?: PageCache;
+  /** Where files are looked for by their hash before their URL is asked, and offered to after. */
+  filesByHash?: () => Promise<FilesByHash | undefined>;
 }
 
 export interface CandidateFilter {

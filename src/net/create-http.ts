@@ -6,11 +6,11 @@ import { createCredentials } from './credentials.ts';
 import { decodeBody } from './decode-body.ts';
 import { describeFailure, describeStatus } from './describe-failure.ts';
 import { downloadFile } from './download-file.ts';
-import type { GetOptions, Http, HttpOptions, HttpResponse } from './http-contract.ts';
+import type { Exchange, GetOptions, Http, HttpOptions, HttpResponse } from './http-contract.ts';
 import type { Connections } from './open-connections.ts';
 import { redactUrl } from './redact-url.ts';
 import { retryRequest, type RetryPolicy } from './retry-request.ts';
-import { sendRequest, type Answer, type Sink } from './send-request.ts';
+import { sendRequest, type Answer, type RequestStep, type Sink, type Transport } from './send-request.ts';
 
 /** Sends one request with retries; the answer may have any status. What fails is a `BuildError` in words. */
 export type Send = (url: string, headers: Readonly<Record<string, string>>, sink: Sink) => Promise<Answer>;
@@ -32,16 +32,21 @@ export function createHttp(options: HttpOptions): Http {
   };
   const idleMilliseconds = (options.timeoutSeconds ?? defaultIdleSeconds) * 1000;
   let opened: Promise<Connections> | undefined;
-  const send: Send = async (text, extraHeaders, sink) => {
+  const prepare = async (
+    text: string,
+    extraHeaders: Exchange['headers'],
+  ): Promise<{ transport: Transport; step: RequestStep }> => {
     const url = assertHttpUrl(text);
     if (options.offline) throw offlineError(text);
     opened ??= import('./open-connections.ts').then(({ openConnections }) => openConnections(options));
     const connections = await opened;
     const headers = { 'user-agent': 'clutch', accept: '*/*', ...extraHeaders };
+    return { transport: { connections, credentials, idleMilliseconds }, step: { url, headers } };
+  };
+  const send: Send = async (text, extraHeaders, sink) => {
+    const { transport, step } = await prepare(text, extraHeaders);
     try {
-      return await retryRequest(policy, () =>
-        sendRequest({ connections, credentials, idleMilliseconds }, { url, headers }, sink),
-      );
+      return await retryRequest(policy, () => sendRequest(transport, step, sink));
     } catch (error) {
       throw describeFailure(error, text);
     }
@@ -54,12 +59,26 @@ export function createHttp(options: HttpOptions): Http {
     },
     download: async (url, path, downloadOptions = {}) =>
       downloadFile(send, { url, path, ...downloadOptions }),
+    exchange: async (exchange) => {
+      const { transport, step } = await prepare(exchange.url, exchange.headers);
+      const { method, body, signal, onStart, onBody } = exchange;
+      const sink = { start: onStart ?? ignore, data: onBody ?? ignore };
+      try {
+        return await sendRequest(transport, { ...step, method, body, signal }, sink);
+      } catch (error) {
+        throw describeFailure(error, exchange.url);
+      }
+    },
     close: async () => {
       // What never opened is not there to be closed; the request that opened it has failed with the reason.
       const [connections] = await Promise.allSettled([opened]);
       if (connections.status === 'fulfilled') await connections.value?.close();
     },
   };
+}
+
+function ignore(): void {
+  // Whoever asks for no body gets none.
 }
 
 async function getPage(send: Send, url: string, options: GetOptions): Promise<HttpResponse> {

@@ -1,5 +1,6 @@
 // What #net promises to the rooms above it: the shapes of the HTTP client, its options and its answers.
 
+import type { Readable } from 'node:stream';
 import type { Environment, Report } from '#base';
 
 export interface HttpOptions {
@@ -54,12 +55,38 @@ export interface HttpResponse {
   body: Buffer;
 }
 
+/** A request that its caller watches over itself. */
+export interface Exchange {
+  method: 'GET' | 'HEAD' | 'PUT';
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Sent with a `Content-Length`; opened once. */
+  body?: { size: number; open: () => Uint8Array | Readable };
+  /** Takes the answer's body as it comes, in the encoding that the server chose. What they throw ends the request. */
+  onStart?: (answer: ExchangeAnswer) => void;
+  onBody?: (piece: Buffer) => void;
+  /** Ends the request at once, also while it waits for a connection; its reason is what the caller gets. */
+  signal?: AbortSignal;
+}
+
+export interface ExchangeAnswer {
+  status: number;
+  headers: ReadonlyMap<string, string>;
+  /** After redirects, without credentials. */
+  url: string;
+}
+
 export interface Http {
   readonly offline: boolean;
   /** The answer, whatever its status below 500; retried, redirected and decoded. Fails with a `BuildError`. */
   get(url: string, options?: GetOptions): Promise<HttpResponse>;
   /** Puts the file at `path` in one step, whole and with the right hash, or fails with a `BuildError`. */
   download(url: string, path: string, options?: DownloadOptions): Promise<Download>;
+  /**
+   * One request, sent once: nothing is repeated, decoded or limited, and any status is an answer. Redirects of a `PUT`
+   * are not followed. Fails with a `BuildError`, or with what the signal or the caller's functions say.
+   */
+  exchange(request: Exchange): Promise<ExchangeAnswer>;
   /** Drops every connection; requests under way fail. */
   close(): Promise<void>;
 }

@@ -9,6 +9,8 @@ export { readPipSettings, type PipSetting, type PipSettings } from './read-pip-s
 export type {
   Download,
   DownloadOptions,
+  Exchange,
+  ExchangeAnswer,
   GetOptions,
   Http,
   HttpOptions,

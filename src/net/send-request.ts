@@ -1,10 +1,11 @@
-// One GET request and its answer, redirects followed. Redirects are followed here, not by undici, because logins
+// One request and its answer, redirects followed. Redirects are followed here, not by undici, because logins
 // depend on them: each step gets only what belongs to its own scheme, host and port.
 
 import type { Dispatcher } from 'undici';
 import { BuildError } from '#base';
 import type { Connections } from './open-connections.ts';
 import type { Credentials } from './credentials.ts';
+import type { Exchange } from './http-contract.ts';
 import { redactUrl, withoutCredentials } from './redact-url.ts';
 
 export interface Answer {
@@ -30,6 +31,11 @@ export interface Transport {
 export interface RequestStep {
   url: URL;
   headers: Readonly<Record<string, string>>;
+  /** `GET` when absent; a `PUT` is not redirected. */
+  method?: Exchange['method'];
+  body?: Exchange['body'] | undefined;
+  /** Ends the request at once, whatever it waits for. */
+  signal?: AbortSignal | undefined;
 }
 
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -42,15 +48,15 @@ export async function sendRequest(transport: Transport, first: RequestStep, sink
   for (let count = 0; count <= maximumRedirects; count += 1) {
     const authorization = isDowngraded ? undefined : transport.credentials.authorizationFor(step.url);
     const headers = authorization === undefined ? step.headers : { ...step.headers, authorization };
-    const answer = await exchange(transport, { url: step.url, headers }, sink);
+    const answer = await exchange(transport, { ...step, headers }, sink);
     const location = redirectStatuses.has(answer.status) ? answer.headers.get('location') : undefined;
-    if (location === undefined) return answer;
+    if (location === undefined || step.method === 'PUT') return answer;
     const next = redirectTarget(location, step.url);
     if (step.url.protocol === 'https:' && next.protocol === 'http:') {
       if (authorization !== undefined) throw insecureRedirect(step.url, next);
       isDowngraded = true;
     }
-    step = { url: next, headers: step.headers };
+    step = { ...step, url: next };
   }
   throw new BuildError(
     'NET_REDIRECT',
@@ -81,49 +87,78 @@ function insecureRedirect(from: URL, to: URL): BuildError {
   );
 }
 
-async function exchange(transport: Transport, step: RequestStep, sink: Sink): Promise<Answer> {
-  const { url } = step;
+function exchange(transport: Transport, step: RequestStep, sink: Sink): Promise<Answer> {
+  const { url, method = 'GET', body, signal } = step;
+  if (signal?.aborted === true) return Promise.reject(signal.reason);
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  let answer: Answer | undefined;
-  let wantsBody = false;
-  let sinkError: unknown;
-  const guarded = (controller: Dispatcher.DispatchController, action: () => void): void => {
-    try {
-      action();
-    } catch (error) {
-      sinkError ??= error;
-      controller.abort(error instanceof Error ? error : new Error(String(error)));
-    }
-  };
+  const handler = createHandler(step, sink, { resolve, reject });
+  const abort = (): void => handler.fail(signal?.reason);
+  signal?.addEventListener('abort', abort);
   transport.connections.dispatcherFor(url).dispatch(
     {
       origin: url.origin,
       path: url.pathname + url.search,
-      method: 'GET',
-      headers: step.headers,
+      method,
+      headers: body === undefined ? step.headers : { ...step.headers, 'content-length': String(body.size) },
+      body: body?.open() ?? null,
       headersTimeout: transport.idleMilliseconds,
       bodyTimeout: transport.idleMilliseconds,
     },
-    {
-      onRequestStart: () => undefined,
-      onResponseStart: (controller, status, headers) =>
-        guarded(controller, () => {
-          if (status < 200) return;
-          const started = { status, headers: headerMap(headers), url: withoutCredentials(url.href) };
-          answer = started;
-          wantsBody = !(redirectStatuses.has(status) && started.headers.has('location'));
-          if (wantsBody) sink.start(started);
-        }),
-      onResponseData: (controller, piece) =>
-        guarded(controller, () => {
-          if (wantsBody) sink.data(piece);
-        }),
-      onResponseEnd: () =>
-        answer === undefined ? reject(new Error('answer without status')) : resolve(answer),
-      onResponseError: (_controller, error) => reject(sinkError ?? error),
-    },
+    handler,
   );
-  return promise;
+  return promise.finally(() => signal?.removeEventListener('abort', abort));
+}
+
+interface Settlement {
+  resolve: (answer: Answer) => void;
+  reject: (error: unknown) => void;
+}
+
+function createHandler(
+  { url, method }: RequestStep,
+  sink: Sink,
+  { resolve, reject }: Settlement,
+): Dispatcher.DispatchHandler & { fail(error: unknown): void } {
+  let answer: Answer | undefined;
+  let wantsBody = false;
+  let failure: { error: unknown } | undefined;
+  let controller: Dispatcher.DispatchController | undefined;
+  const fail = (error: unknown): void => {
+    failure ??= { error };
+    controller?.abort(error instanceof Error ? error : new Error(String(error)));
+    // A request that waits for its connection has nothing to abort yet.
+    reject(failure.error);
+  };
+  const guarded = (action: () => void): void => {
+    if (failure !== undefined) return;
+    try {
+      action();
+    } catch (error) {
+      fail(error);
+    }
+  };
+  return {
+    fail,
+    onRequestStart: (started) => {
+      controller = started;
+      if (failure !== undefined) fail(failure.error);
+    },
+    onResponseStart: (_controller, status, headers) =>
+      guarded(() => {
+        if (status < 200) return;
+        const started = { status, headers: headerMap(headers), url: withoutCredentials(url.href) };
+        answer = started;
+        wantsBody = method === 'PUT' || !(redirectStatuses.has(status) && started.headers.has('location'));
+        if (wantsBody) sink.start(started);
+      }),
+    onResponseData: (_controller, piece) =>
+      guarded(() => {
+        if (wantsBody) sink.data(piece);
+      }),
+    onResponseEnd: () =>
+      answer === undefined ? reject(new Error('answer without status')) : resolve(answer),
+    onResponseError: (_controller, error) => reject(failure === undefined ? error : failure.error),
+  };
 }
 
 function headerMap(

@@ -91,6 +91,7 @@ export async function createBuildout(options: BuildoutOptions): Promise<Buildout
     query: (words: readonly string[]) => query(run, words),
     close: async () => {
       if (handle.hasRecipeHost()) await handle.recipeHost().stop();
+      await handle.eggs.close();
     },
   });
 }

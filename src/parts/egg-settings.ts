@@ -6,6 +6,7 @@ import type { EggCacheSettings, EggSettings } from '#eggs';
 import { pythonJoin, type BuildoutHandle } from '#recipes';
 import type { BuildoutOptions } from './create-buildout.ts';
 import { splitWords } from './installed-records.ts';
+import { readRemoteCacheSettings } from './remote-cache-settings.ts';
 
 export interface Pins {
   readonly pins: ReadonlyMap<string, string>;
@@ -37,6 +38,7 @@ export function initialEggSettings(
     environment: options.environment,
     signal: options.signal,
     buildIndexUrl: options.indexUrl,
+    remoteCache: () => readRemoteCacheSettings(options.environment),
   };
 }
 

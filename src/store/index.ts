@@ -48,4 +48,13 @@ export {
 export type { Keepsake } from './keepsake.ts';
 export { type RecordedFile, type Records } from './records.ts';
 export { addToDownloadCache, findInDownloadCache } from './download-cache.ts';
+export { keepRemoteReport, readRemoteReport } from './remote/remote-report.ts';
+export { generateSigningKey } from './remote/signing.ts';
+export { openRemoteCache, type RemoteCache } from './open-remote-cache.ts';
+export type {
+  RemoteAnswer,
+  RemoteCacheSettings,
+  RemoteCounts,
+  RemoteReport,
+} from './remote/remote-contract.ts';
 export { whenDiskIsFull } from './disk-full.ts';
