@@ -1,6 +1,6 @@
 // What an archive is made of, and the list of it for a directory: sorted, with two modes, without owners and times.
 
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { BuildError } from '#base';
 
 /** Something to put into an archive. A link's text is its bytes. */
@@ -21,12 +21,21 @@ export function memberOf(path: string, content: string | Uint8Array, mode: 0o644
   return { path, kind: 'file', mode, size: bytes.length, read: () => bytes };
 }
 
+/** What is left out, with everything below it; `path` is relative to the directory that is collected. */
+export type SkipMember = (path: string, status: Stats) => boolean;
+
 /** Everything below `directory`, each path behind `prefix/`; the directory itself is the prefix. */
-export function collectMembers(directory: string, prefix = ''): NewMember[] {
+export function collectMembers(directory: string, prefix = '', skip: SkipMember = () => false): NewMember[] {
   const members: NewMember[] = [];
   if (prefix !== '') members.push(directoryMember(prefix));
-  walk(directory, prefix, members);
+  walk(directory, '', { prefix: prefix === '' ? '' : `${prefix}/`, members, skip });
   return sortMembers(members);
+}
+
+interface Collection {
+  prefix: string;
+  members: NewMember[];
+  skip: SkipMember;
 }
 
 /** The order of every archive we write: by UTF-16 code units of the path, so parents come first. */
@@ -38,14 +47,17 @@ function directoryMember(path: string): NewMember {
   return { path, kind: 'directory', mode: 0o755, size: 0, read: () => new Uint8Array() };
 }
 
-function walk(directory: string, prefix: string, members: NewMember[]): void {
+function walk(directory: string, below: string, collection: Collection): void {
+  const { prefix, members, skip } = collection;
   for (const name of readdirSync(directory)) {
     const source = `${directory}/${name}`;
-    const path = prefix === '' ? name : `${prefix}/${name}`;
+    const relative = below === '' ? name : `${below}/${name}`;
+    const path = prefix + relative;
     const status = lstatSync(source);
+    if (skip(relative, status)) continue;
     if (status.isDirectory()) {
       members.push(directoryMember(path));
-      walk(source, path, members);
+      walk(source, relative, collection);
     } else if (status.isSymbolicLink()) {
       const bytes = Buffer.from(readlinkSync(source));
       members.push({ path, kind: 'symlink', mode: 0o755, size: bytes.length, read: () => bytes });

@@ -38,7 +38,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
     const word = rest[0];
     if (word === undefined) break;
     if (word.startsWith('-')) readOption(line, rest, state);
-    else if (word.includes('=')) readAssignment(line, rest);
+    else if (word.includes('=')) line.assignments.push(readAssignment(rest.shift() ?? ''));
     else break;
   }
   if (state.verbosity !== 0) assign(line, 'verbosity', String(state.verbosity));
@@ -94,14 +94,14 @@ function timeoutAfter(word: string, rest: string[]): string {
   return seconds;
 }
 
-function readAssignment(line: CommandLine, rest: string[]): void {
-  const word = rest.shift() ?? '';
+/** `section:option=value`, or `option=value` of [buildout]. */
+export function readAssignment(word: string): Assignment {
   const equals = word.indexOf('=');
   const names = word.slice(0, equals).split(':');
   if (names.length > 2) throw new BuildError('USAGE', `Invalid option: ${word.slice(0, equals)}`);
   const option = (names.pop() ?? '').trim();
   const section = (names.pop() ?? 'buildout').trim();
-  line.assignments.push({ section, option, value: word.slice(equals + 1).trim() });
+  return { section, option, value: word.slice(equals + 1).trim() };
 }
 
 function assign(line: CommandLine, option: string, value: string): void {

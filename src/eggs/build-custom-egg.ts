@@ -14,12 +14,12 @@ import {
 } from '#resolver';
 import { canonicalizeName, parseRequirement, type Requirement } from '#standards';
 
-import { findCached } from './egg-request.ts';
 import type { EggRun } from './egg-run.ts';
 import { buildEgg, type EggMakerOptions } from './make-egg.ts';
 import type { WorkshopEgg } from './egg-workshop.ts';
 import type { BuildOptions } from './eggs-contract.ts';
 import type { FetchedFile } from './fetch-file.ts';
+import { findUsable } from './find-usable.ts';
 import { createInstallSource, placesOf, prepareDestination, supplyOptions } from './installation.ts';
 
 /** The location of a fitting one that is here, else of the egg that was built; its files are there then. */
@@ -61,12 +61,12 @@ async function buildOrFind(
   file: FetchedFile,
   options: EggMakerOptions,
 ): Promise<WorkshopEgg> {
-  const { cache, workshop, extraEnvironment } = options;
+  const { workshop, extraEnvironment } = options;
   const hasVariables = extraEnvironment !== undefined && Object.keys(extraEnvironment).length > 0;
   if (hasVariables) return buildEgg(candidate, { ...file, sha256: '' }, options);
   const build = (): Promise<WorkshopEgg> => buildEgg(candidate, file, options);
-  const wanted = { kind: candidate.kind, sha256: file.sha256 };
-  const found = cache === undefined ? undefined : await findCached(cache, wanted, options.request);
+  const { kind, project } = candidate;
+  const found = await findUsable({ kind, project, sha256: file.sha256 }, options);
   return found === undefined ? build() : workshop.fromCache(found, build);
 }
 

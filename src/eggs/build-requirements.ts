@@ -107,6 +107,7 @@ function createNestedSupply(job: Job, pins: ReadonlyMap<string, string>): EggSup
     remote: run.remote.open,
     workshop: job.workshop(),
     fetcher: run.fetcher(),
+    collects: run.settings.collects !== undefined,
     python: run.settings.python,
     environment: run.settings.environment,
     signal: run.settings.signal,
@@ -156,7 +157,11 @@ function createSource(job: Job, supply: EggSupply): ReturnType<typeof createDist
     destination: directory.path,
     preferFinal: true,
     report: progressOnly(settings.report),
-    fallback: createLastResort(settings.python, (project) => eggs.findLinked(project)),
+    // What the target Python has of its own cannot be collected.
+    fallback:
+      settings.collects === undefined
+        ? createLastResort(settings.python, (project) => eggs.findLinked(project))
+        : () => undefined,
   });
 }
 

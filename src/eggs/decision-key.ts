@@ -38,6 +38,8 @@ export function decisionKey(
   const { settings } = run;
   const cache = run.cache();
   if (settings.remembersDecisions !== true || cache === undefined) return undefined;
+  // A repeated decision places eggs without their files.
+  if (settings.collects !== undefined) return undefined;
   if (request.options.workingSet !== undefined) return undefined;
   const paths = pathsOf(run, request);
   if (paths === undefined || run.obtained.in(paths.eggsDirectory).length > 0) return undefined;

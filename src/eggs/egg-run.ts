@@ -131,10 +131,11 @@ function createTools(run: () => EggRun, kept: Keeper): Tools {
     },
     fetcher: () => {
       const directory = downloadDirectory(run().settings);
-      const { report } = run().settings;
+      const { report, collects } = run().settings;
       return kept('fetcher', directory ?? '', () =>
         createFileFetcher({
           downloadDirectory: directory,
+          collection: collects && { ...collects, files: tools.cache()?.files },
           temporaryDirectory: () => kept('downloads', '', tools.temporaryDirectory),
           report,
         }),
@@ -185,8 +186,9 @@ function openIndex(places: Places, settings: EggSettings, filesByHash: RunRemote
   // install-from-cache: nothing but the download cache is looked at.
   const isCacheOnly = settings.installFromCache && downloadCache !== undefined;
   const links = isCacheOnly ? [] : places.links;
-  const findLinks =
-    downloadCache === undefined || links.includes(downloadCache) ? links : [downloadCache, ...links];
+  const collected = settings.collects?.directories ?? [];
+  const local = [...(downloadCache === undefined ? [] : [downloadCache]), ...collected];
+  const findLinks = [...local.filter((directory) => !links.includes(directory)), ...links];
   return createIndex({
     indexUrl: isCacheOnly ? downloadCache : indexUrl,
     findLinks,

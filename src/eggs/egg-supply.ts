@@ -7,6 +7,7 @@ import type { Candidate, Index } from '#index';
 
 import { findCached } from './egg-request.ts';
 import type { WorkshopEgg } from './egg-workshop.ts';
+import { findUsable } from './find-usable.ts';
 import { knownHash, type FetchedFile, type FileFetcher } from './fetch-file.ts';
 import { holdLines, type HeldLines } from './held-console.ts';
 import { makeEgg, type EggMakerOptions } from './make-egg.ts';
@@ -92,10 +93,9 @@ async function tryCache(
   { sha256, index }: { sha256: string; index: Index },
   options: EggSupplyOptions,
 ): Promise<WorkshopEgg | undefined> {
-  const { cache, fetcher, workshop } = options;
-  if (cache === undefined) return undefined;
+  const { fetcher, workshop } = options;
   const { kind, project, version } = candidate;
-  const egg = await findCached(cache, { kind, sha256, project, version }, options.request);
+  const egg = await findUsable({ kind, sha256, project, version }, options);
   if (egg === undefined) return undefined;
   return workshop.fromCache(egg, async () =>
     makeEgg(candidate, await fetcher.fetch(candidate, index), options),

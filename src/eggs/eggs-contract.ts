@@ -28,6 +28,15 @@ export interface EggCacheSettings {
   limitBytes?: number;
 }
 
+/**
+ * How a download cache is filled for a release: also with what only builds need, when an egg comes out of the egg
+ * cache. Files are kept in the egg cache, so that the next release fetches nothing.
+ */
+export interface CollectSettings {
+  /** Directories of files that may be used instead of fetching them. */
+  directories: readonly string[];
+}
+
 export interface EggSettings {
   eggsDirectory: string;
   developEggsDirectory: string;
@@ -49,6 +58,8 @@ export interface EggSettings {
   installFromCache: boolean;
   /** `${buildout:download-cache}`: files are kept in its `dist` directory. */
   downloadCache?: string;
+  /** The download cache gets all that installing needs from nothing, for a release. */
+  collects?: CollectSettings;
   eggCache?: EggCacheSettings;
   /** What the machine says about a cache that it shares with others; asked when something is fetched or built. */
   remoteCache?: (() => Promise<RemoteCacheSettings | undefined>) | undefined;

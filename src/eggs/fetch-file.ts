@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 
 import { createLimiter, hashFile, type Report } from '#base';
 import type { Candidate, Index } from '#index';
-import { addToDownloadCache, findInDownloadCache } from '#store';
+import { addToDownloadCache, findInDownloadCache, type FileStore } from '#store';
 
 export interface FetchedFile {
   path: string;
@@ -22,6 +22,8 @@ export interface FileFetcher {
 export interface FileFetcherOptions {
   /** The directory of the download cache that files go to, if there is one. */
   downloadDirectory: string | undefined;
+  /** Where files may be taken from before they are fetched, and what was fetched is kept. */
+  collection?: { files: FileStore | undefined; directories: readonly string[] } | undefined;
   /** Where files go otherwise. */
   temporaryDirectory: () => string;
   report: Report;
@@ -49,9 +51,10 @@ export function createFileFetcher(options: FileFetcherOptions): FileFetcher {
     keepsFiles: downloadDirectory !== undefined,
     fetch: (candidate, index) =>
       limited(async () => {
-        const kept = tryFindKept(candidate, downloadDirectory);
+        const kept = tryFindKept(candidate, downloadDirectory) ?? tryTakeCollected(candidate, options);
         if (kept !== undefined) return kept;
         const file = await download(candidate, index);
+        if (file.sha256 !== '') options.collection?.files?.add(file.path, file.sha256);
         if (downloadDirectory === undefined || file.sha256 === '') return file;
         if (dirname(file.path) === downloadDirectory) return file;
         const path = addToDownloadCache(downloadDirectory, file.path, candidate.filename);
@@ -67,6 +70,24 @@ function tryFindKept(candidate: Candidate, directory: string | undefined): Fetch
   if (sha256 === undefined) return undefined;
   const path = findInDownloadCache(directory, candidate.filename, sha256);
   return path === undefined ? undefined : { path, sha256 };
+}
+
+/** A copy in the download cache of a file that is on this machine already. */
+function tryTakeCollected(
+  { filename, hashes, kind }: Candidate,
+  { collection, downloadDirectory }: FileFetcherOptions,
+): FetchedFile | undefined {
+  const { sha256 } = hashes;
+  if (collection === undefined || downloadDirectory === undefined) return undefined;
+  if (sha256 === undefined || kind === 'directory') return undefined;
+  const places = collection.directories.map(
+    (directory) => () => findInDownloadCache(directory, filename, sha256),
+  );
+  for (const find of [() => collection.files?.find(sha256), ...places]) {
+    const path = find();
+    if (path !== undefined) return { path: addToDownloadCache(downloadDirectory, path, filename), sha256 };
+  }
+  return undefined;
 }
 
 /** The SHA-256 that is known of a candidate without fetching it. */

@@ -16,6 +16,7 @@ export { rebuildEggs, type RebuiltEgg } from './rebuild-eggs.ts';
 export { createEggPreview, type Checkout, type EggArrival, type EggPreview } from './preview-eggs.ts';
 export type {
   BuildOptions,
+  CollectSettings,
   Distribution,
   EggCacheSettings,
   EggInstaller,

@@ -75,6 +75,7 @@ export function supplyOptions(
     remote: run.remote.open,
     workshop: run.workshop,
     fetcher: run.fetcher(),
+    collects: settings.collects !== undefined,
     python: settings.python,
     environment: settings.environment,
     signal: settings.signal,

@@ -13,7 +13,6 @@ import { findBuildTools } from './build-environment.ts';
 import { declaredNames } from './declared-names.ts';
 import {
   filingKeys,
-  findCached,
   pinsOn,
   requestFacts,
   requestKeys,
@@ -22,6 +21,7 @@ import {
 } from './egg-request.ts';
 import type { Workshop, WorkshopEgg } from './egg-workshop.ts';
 import type { FetchedFile } from './fetch-file.ts';
+import { findUsable } from './find-usable.ts';
 import { holdingReport } from './held-console.ts';
 import { offerEgg, tryRemoteEgg } from './remote-eggs.ts';
 import { allowsPython } from './target-platform.ts';
@@ -47,6 +47,8 @@ export interface EggMakerOptions {
   report: Report;
   request: RequestContext;
   buildRequirements: BuildRequirements;
+  /** For a release: what an egg was built with is obtained, also when the egg need not be built. */
+  collects: boolean;
   /** Projects whose build waits for this one: none of them may be built for it. */
   building: readonly string[];
   /** How many builds run at once; a build for another build does not wait. */
@@ -68,7 +70,9 @@ export async function makeEgg(
 ): Promise<WorkshopEgg> {
   if (candidate.kind === 'sdist') {
     const build = (): Promise<WorkshopEgg> => options.limitBuilds(() => buildOnce(candidate, file, options));
-    return (await tryRemoteEgg({ ...candidate, remake: build }, file, options)) ?? build();
+    const fetched = await tryRemoteEgg({ ...candidate, remake: build }, file, options);
+    // For a release it is taken out of the egg cache, together with what it was built with.
+    return fetched === undefined || options.collects ? build() : fetched;
   }
   const parent = options.workshop.workDirectory();
   const built = await unpackEgg(candidate, file, { parent, python: options.python });
@@ -104,7 +108,8 @@ async function buildOnce(
   const keys = await requestKeys(candidate.kind, file.sha256, options.request);
   const lock = await cache.lock(keys.here ?? keys.everywhere);
   try {
-    const found = await findCached(cache, { kind: candidate.kind, sha256: file.sha256 }, options.request);
+    const { kind, project } = candidate;
+    const found = await findUsable({ kind, project, sha256: file.sha256 }, options);
     if (found !== undefined) return workshop.fromCache(found, () => buildEgg(candidate, file, options));
     const egg = await buildEgg(candidate, file, options);
     await offerEgg(egg, options);

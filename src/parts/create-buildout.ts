@@ -9,7 +9,7 @@ import {
   rawSections,
   type Configuration,
 } from '#config';
-import { createEggInstaller, type EggInstaller, type EggSettings } from '#eggs';
+import { createEggInstaller, type CollectSettings, type EggInstaller, type EggSettings } from '#eggs';
 import {
   createRecipeHost,
   fetchReferenceDistribution,
@@ -46,6 +46,8 @@ export interface BuildoutOptions {
   signal?: AbortSignal;
   /** The index where `[buildout] index` names none; also where build requirements come from last. */
   indexUrl: string;
+  /** For a release: the download cache gets everything that installing needs. */
+  collects?: CollectSettings;
 }
 
 /** One run. Every method is a command of zc.buildout's. */

@@ -39,6 +39,7 @@ export function initialEggSettings(
     signal: options.signal,
     buildIndexUrl: options.indexUrl,
     remoteCache: () => readRemoteCacheSettings(options.environment),
+    ...(options.collects === undefined ? {} : { collects: options.collects }),
   };
 }
 

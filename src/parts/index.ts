@@ -22,7 +22,7 @@ export type {
 } from './run-plan.ts';
 export { hideLogins } from './hide-logins.ts';
 export { surveyInstall, type InstallSurvey, type SurveyedPart } from './survey-install.ts';
-export { readCacheSettings, readInstallerSettings } from './cache-settings.ts';
+export { readCacheSettings, readInstallerSettings, readMainOptions } from './cache-settings.ts';
 export { initConfiguration } from './init-configuration.ts';
 export { expandGlob } from './expand-glob.ts';
 export { planParts, type PartPlan, type PartStep } from './plan-parts.ts';

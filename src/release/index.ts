@@ -9,6 +9,13 @@ export { buildBundle, type Bundle } from './bundle/build-bundle.ts';
 export { findReleaseVersion } from './bundle/find-version.ts';
 export type { BundleRequest } from './bundle/plan-bundle.ts';
 export { checkRelease, type CheckOptions, type ReleaseCheck } from './check/check-release.ts';
+export {
+  makeSourceRelease,
+  nameRelease,
+  type SourceRelease,
+  type SourceReleaseRequest,
+  type SourceReleaseTools,
+} from './source/make-source-release.ts';
 export { findingKinds, type Finding, type FindingCode } from './check/finding.ts';
 export {
   createManifest,

@@ -8,6 +8,8 @@ export interface CacheLayout {
   readonly temporary: string;
   entry(buildKey: string): string;
   request(requestKey: string): string;
+  /** A fetched file by its hash. */
+  file(sha256: string): string;
   record(indexUrl: string, project: string, version: string): string;
   lock(requestKey: string): string;
   /** The file that tells whether the cache is in use, and the one that tells how big it is. */
@@ -24,6 +26,7 @@ export function createCacheLayout(directory: string): CacheLayout {
     temporary: `${directory}/tmp`,
     entry: (buildKey) => sharded('eggs', buildKey),
     request: (requestKey) => `${sharded('requests', requestKey)}.json`,
+    file: (sha256) => sharded('files', sha256),
     record: (indexUrl, project, version) =>
       `${directory}/records/${indexName(indexUrl)}/${canonicalizeName(project)}/${encodeURIComponent(version)}.json`,
     lock: (requestKey) => `${directory}/locks/${requestKey}`,

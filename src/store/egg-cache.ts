@@ -20,6 +20,7 @@ import {
   type PlaceResult,
 } from './place-egg.ts';
 import { pruneCache } from './prune.ts';
+import { createFileStore, type FileStore } from './file-store.ts';
 import { createRecords, type Records } from './records.ts';
 import { createSizeLedger } from './size-ledger.ts';
 import { removeStaleTemporaries, type StaleOptions } from './stale-temporaries.ts';
@@ -61,6 +62,8 @@ export interface EggCache {
   /** A fresh directory for building, in the cache when that can be written; the caller removes it. */
   temporaryDirectory(): string;
   readonly records: Records;
+  /** Fetched files, kept when a release is made. */
+  readonly files: FileStore;
   /** For a remembered decision: what `reopen` needs to give the egg again without reading its entry. */
   keep(egg: CachedEgg): Keepsake;
   /** The egg that was kept, as `find` would give it; `undefined` when its entry has changed or may not be used here. */
@@ -122,6 +125,7 @@ export function openEggCache(options: EggCacheOptions): EggCache {
     },
     temporaryDirectory: () => makeTemporaryDirectory(layout, writer),
     records: createRecords(layout, writer),
+    files: createFileStore(layout, writer),
     missingLibraries: (manifest) => missingLibraries(manifest, libraries),
     keepLimit: () => keepLimit(state, options.limitBytes ?? defaultCacheLimit),
     close: () => lock.release(),

@@ -4,6 +4,7 @@
 //   eggs/<2>/<build key>/egg/…          the egg's tree, read-only, every file with one fixed mtime
 //   eggs/<2>/<build key>/manifest.json  its files with size, mode and SHA-256, and what resolving needs of it
 //   requests/<2>/<request key>.json     the build keys that may answer a request
+//   files/<2>/<sha256>                  fetched files that releases were made of
 //   records/<index>/<name>/<version>.json   the files an index offered for an exact pin
 //   locks/<request key>                 one builder per request on this machine; `in-use`: runs against `cache prune`
 //   sizes                               what the entries take, so that the limit is kept without counting
@@ -47,6 +48,7 @@ export {
 } from './request-key.ts';
 export type { Keepsake } from './keepsake.ts';
 export { type RecordedFile, type Records } from './records.ts';
+export type { FileStore } from './file-store.ts';
 export { addToDownloadCache, findInDownloadCache } from './download-cache.ts';
 export { keepRemoteReport, readRemoteReport } from './remote/remote-report.ts';
 export { generateSigningKey } from './remote/signing.ts';

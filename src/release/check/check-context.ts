@@ -10,8 +10,3 @@ export interface CheckContext {
   readonly environment: Environment;
   readonly report: Report;
 }
-
-/** Whether `path` is `directory` or lies below it. */
-export function isWithin(directory: string, path: string): boolean {
-  return `${path}/`.startsWith(directory.endsWith('/') ? directory : `${directory}/`);
-}

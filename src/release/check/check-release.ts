@@ -37,7 +37,7 @@ export async function checkRelease(
     ...findFailures(context),
     ...findDeveloped(context),
     ...findVersions(context),
-    ...findPasswords(context),
+    ...findPasswords(configuration),
     ...findOutsidePaths(context),
     ...findDownloads(context),
     ...findState(context, state),

@@ -4,7 +4,8 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { BuildError } from '#base';
-import { isWithin, type CheckContext } from './check-context.ts';
+import { isWithin } from '../paths.ts';
+import type { CheckContext } from './check-context.ts';
 import type { Finding } from './finding.ts';
 import { findCheckout, type Checkout } from '../version-control/checkout.ts';
 

@@ -6,7 +6,8 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { homeDirectory, type Where } from '#base';
 import { locateOption } from '#config';
 import { findCheckout } from '../version-control/checkout.ts';
-import { isWithin, type CheckContext } from './check-context.ts';
+import { isWithin } from '../paths.ts';
+import type { CheckContext } from './check-context.ts';
 import type { Finding } from './finding.ts';
 
 export function findOutsidePaths(context: CheckContext): Finding[] {

@@ -1,16 +1,15 @@
 // URLs with a login in them, in any option of any file that belongs to the configuration.
 
 import type { Where } from '#base';
-import { ValueSource, type HistoryItem } from '#config';
+import { ValueSource, type Configuration, type HistoryItem } from '#config';
 import { hideLogins } from '#parts';
-import type { CheckContext } from './check-context.ts';
 import type { Finding } from './finding.ts';
 
-export function findPasswords({ configuration }: CheckContext): Finding[] {
+export function findPasswords(configuration: Configuration): Finding[] {
   return [...findInOptions(configuration), ...findInExtends(configuration)];
 }
 
-function findInOptions({ annotated }: CheckContext['configuration']): Finding[] {
+function findInOptions({ annotated }: Configuration): Finding[] {
   return [...annotated].flatMap(([section, options]) =>
     [...options].flatMap(([option, { history }]) =>
       history.flatMap((step) => {
@@ -22,7 +21,7 @@ function findInOptions({ annotated }: CheckContext['configuration']): Finding[] 
 }
 
 /** `extends` is no option any more once the files are read. */
-function findInExtends({ files }: CheckContext['configuration']): Finding[] {
+function findInExtends({ files }: Configuration): Finding[] {
   return files.flatMap(({ source, extends: names }) =>
     findUrls(names?.text ?? '').map((url) =>
       password(url, {

@@ -4,7 +4,8 @@ import { isAbsolute, join, relative } from 'node:path';
 import { locateOption } from '#config';
 import type { SurveyedPart } from '#parts';
 import { splitRecipe } from '#recipes';
-import { isWithin, type CheckContext } from './check-context.ts';
+import { isWithin } from '../paths.ts';
+import type { CheckContext } from './check-context.ts';
 import type { Finding } from './finding.ts';
 
 /** `state`: directories that a release keeps elsewhere, relative to the buildout's directory. */

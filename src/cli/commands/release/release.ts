@@ -9,7 +9,8 @@ Usage: buildout [options] [assignments] release COMMAND [ARGUMENT...]
 
 Checks, builds and ships releases of this buildout (docs/releases.md). Each command has --help of its own.
 
-  check [--json]          what stands against a release, before anything is built
+  check                   what stands against a release, before anything is built
+  source URL|DIR [CFG]    one archive that installs without a network
   bundle --prefix DIR     build the application for its directory, as one archive
 `;
 
@@ -18,6 +19,7 @@ export const release: Command = createCommandGroup({
   usage,
   commands: {
     bundle: () => import('./bundle.ts').then((module) => module.releaseBundle),
+    source: () => import('./source.ts').then((module) => module.releaseSource),
     check: () => import('./check.ts').then((module) => module.releaseCheck),
   },
 });

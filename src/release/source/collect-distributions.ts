@@ -1,0 +1,87 @@
+// Fills a download cache with all that installing needs: by installing, in a copy of the project.
+
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { BuildError, isTemporaryName } from '#base';
+import type { Assignment } from '#config';
+import { createBuildout, readMainOptions, type BuildoutOptions } from '#parts';
+import { isWithin } from '../paths.ts';
+import type { Project } from './open-project.ts';
+import { refuseLoginsInFiles } from './refuse-logins.ts';
+
+export interface Collection {
+  /** The copy, which is installed. */
+  build: string;
+  /** The download cache to fill: a directory that is not there yet. */
+  cache: string;
+  project: Project;
+  readSettings(directory: string, more: readonly Assignment[]): Promise<BuildoutOptions>;
+}
+
+/**
+ * Runs the buildout in `build`. Fails as a run does, with `RELEASE_EGGS_DIRECTORY` when its eggs would not be in the
+ * release, and with `RELEASE_CREDENTIAL`.
+ */
+export async function collectDistributions(collection: Collection): Promise<void> {
+  const { build, cache, project } = collection;
+  mkdirSync(join(cache, 'dist'), { recursive: true });
+  const settings = await collection.readSettings(build, assignmentsFor(collection));
+  refuseLoginsInFiles(settings.configuration);
+  await requireInside(build, settings);
+  const directories = [project.downloads].filter((path) => path !== undefined && existsSync(path));
+  const collects = { directories: directories as string[] };
+  const before = process.cwd();
+  const buildout = await createBuildout({ ...settings, collects });
+  try {
+    await buildout.install([]);
+    requireOwnEggs(buildout.recipeWorkingSet, build, settings);
+  } finally {
+    await buildout.close();
+    process.chdir(before);
+  }
+}
+
+function assignmentsFor({ cache, project }: Collection): Assignment[] {
+  const extended = join(cache, 'extends');
+  const own = { 'download-cache': cache, ...(existsSync(extended) ? { 'extends-cache': extended } : {}) };
+  const { downloads, installsFromCache } = project;
+  const cacheOnly =
+    installsFromCache && downloads !== undefined
+      ? { 'install-from-cache': 'false', index: downloads, 'find-links': '' }
+      : {};
+  return Object.entries({ ...own, ...cacheOnly }).map(([option, value]) => ({
+    section: 'buildout',
+    option,
+    value,
+  }));
+}
+
+// zc.sourcerelease's words.
+async function requireInside(build: string, settings: BuildoutOptions): Promise<void> {
+  const { 'eggs-directory': eggs = '' } = await readMainOptions(settings, ['eggs-directory']);
+  if (isWithin(build, eggs)) return;
+  throw new BuildError(
+    'RELEASE_EGGS_DIRECTORY',
+    `Invalid eggs directory (perhaps not a relative path) ${eggs}`,
+  );
+}
+
+/** What recipes ran on has to be in the release, not only in the Python of this machine. */
+function requireOwnEggs(
+  workingSet: readonly { project: string; version: string; location: string }[],
+  build: string,
+  { python }: BuildoutOptions,
+): void {
+  const foreign = workingSet.find(({ location }) => python.sitePackages.includes(location));
+  if (foreign === undefined || isWithin(build, foreign.location)) return;
+  throw new BuildError(
+    'RELEASE_FOREIGN_RECIPE',
+    `Recipes ran with ${foreign.project} ${foreign.version} of ${foreign.location}, which a release cannot carry`,
+    { hint: `let the index or the download cache have ${foreign.project}` },
+  );
+}
+
+/** How many distributions there are; files of a run that was killed are none. */
+export function countDistributions(cache: string): number {
+  return readdirSync(join(cache, 'dist')).filter((name) => !isTemporaryName(name)).length;
+}

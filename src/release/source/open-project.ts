@@ -1,0 +1,66 @@
+// The project that is released: a directory as it lies there, or a fresh checkout; and which of its files go along.
+
+import { constants, cpSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { collectMembers, type NewMember, type SkipMember } from '#archive';
+import { BuildError } from '#base';
+import { readMainOptions, type BuildoutOptions } from '#parts';
+import type { ReleaseSource } from './parse-source.ts';
+import { createCheckoutFilter, createProjectFilter } from './project-files.ts';
+
+export interface Project {
+  /** The project's files, each path behind `prefix/`. */
+  members(prefix: string): NewMember[];
+  /** Puts the same files into a new directory. */
+  copyTo(directory: string): void;
+  /** The files of a download cache that the project has, in its `dist`; absent: it has none. */
+  downloads?: string;
+  /** Nothing but that download cache is to be used. */
+  installsFromCache: boolean;
+}
+
+const options = ['bin-directory', 'parts-directory', 'eggs-directory', 'develop-eggs-directory', 'installed'];
+const caches = ['download-cache', 'extends-cache', 'egg-cache'];
+
+/** `root` is the directory or the checkout of `source`; `settings` were read from the configuration there. */
+export async function openProject(
+  source: ReleaseSource,
+  { root, settings, output }: { root: string; settings: BuildoutOptions; output: string },
+): Promise<Project> {
+  const main = await readMainOptions(settings, ['directory', ...options, ...caches, 'install-from-cache']);
+  const { directory = root } = main;
+  const absolute = (name: string): string[] => {
+    const value = main[name] ?? '';
+    return value === '' ? [] : [isAbsolute(value) ? value : resolve(directory, value)];
+  };
+  const products = [...options, ...caches].flatMap(absolute);
+  const skip =
+    source.kind === 'directory'
+      ? createProjectFilter({ directory: root, buildoutDirectory: directory, products, output })
+      : createCheckoutFilter();
+  const [cache] = absolute('download-cache');
+  return {
+    members: (prefix) => collectMembers(root, prefix, skip),
+    copyTo: (target) => copyFiles(root, target, skip),
+    ...(cache === undefined ? {} : { downloads: join(cache, 'dist') }),
+    installsFromCache: main['install-from-cache'] === 'true',
+  };
+}
+
+/** Fails with `RELEASE_SOURCE` when `path` is no directory. */
+export function requireDirectory(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path;
+  throw new BuildError('RELEASE_SOURCE', `There is no directory \`${path}\``, {
+    hint: 'give the directory of the project, or a URL that git, hg or svn fetches',
+  });
+}
+
+function copyFiles(root: string, target: string, skip: SkipMember): void {
+  mkdirSync(dirname(target), { recursive: true });
+  cpSync(root, target, {
+    recursive: true,
+    verbatimSymlinks: true,
+    mode: constants.COPYFILE_FICLONE,
+    filter: (from) => from === root || !skip(relative(root, from), lstatSync(from)),
+  });
+}
