@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import stat
-from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple, Union
+from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from clutch_release.failures import DAMAGED, Failure
 
@@ -32,6 +32,8 @@ class Link(NamedTuple):
 
 
 Entry = Union[Directory, File, Link]
+# Gets how many of how many are done.
+Progress = Callable[[int, int], None]
 KINDS = {'directory': Directory, 'file': File, 'link': Link}
 NAMES = {kind: name for name, kind in KINDS.items()}
 
@@ -43,18 +45,21 @@ class Tree(NamedTuple):
     hashes: Dict[str, str]
 
 
-def describe_tree(directory: str) -> Tree:
-    """The tree on disk. Modes count as executable or not, times do not count."""
+def describe_tree(directory: str, progress: Optional[Progress] = None) -> Tree:
+    """The tree on disk; every byte is read. Modes count as executable or not, times do not count."""
     units: Dict[str, List[Entry]] = {'.': []}
-    for path, item in walk(directory):
-        if item.is_dir(follow_symlinks=False):
-            unit = unit_of(path, True)
-            entries = units.setdefault(unit, [])
-            if path != unit:
-                entries.append(Directory(path[len(unit) + 1:]))
-            continue
-        unit = unit_of(path, False)
-        units.setdefault(unit, []).append(describe_entry(item, path if unit == '.' else path[len(unit) + 1:]))
+    found = list(walk(directory))
+    for number, (path, item) in enumerate(found):
+        if progress is not None and number % 64 == 0:
+            progress(number, len(found))
+        is_directory = item.is_dir(follow_symlinks=False)
+        unit = unit_of(path, is_directory)
+        entries = units.setdefault(unit, [])
+        inside = path if unit == '.' else path[len(unit) + 1:]
+        if not is_directory:
+            entries.append(describe_entry(item, inside))
+        elif path != unit:
+            entries.append(Directory(inside))
     return seal_tree(units)
 
 

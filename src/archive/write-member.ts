@@ -41,6 +41,11 @@ export interface ExtractOptions {
    */
   finalTime?: number;
   limits?: Partial<ExtractionLimits>;
+  /**
+   * `anywhere`: links are written word for word, wherever they lead. For trees of releases, whose links may lead to the
+   * machine they run on; whoever reads such a tree must not follow them.
+   */
+  links?: 'anywhere';
 }
 
 /** Makes the target and the directories below it; those that exist must be real directories. */
