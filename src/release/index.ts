@@ -17,6 +17,8 @@ export {
   type SourceReleaseTools,
 } from './source/make-source-release.ts';
 export { findingKinds, type Finding, type FindingCode } from './check/finding.ts';
+export { makeDelta, type DeltaOrder, type MadeDelta } from './delta/index.ts';
+export { installProgram, writeUpgradeProgram } from './target-programs.ts';
 export {
   createManifest,
   describeTree,

@@ -64,15 +64,16 @@ function writeCorrections(match: Match, { sources, content, gaps, changes }: Cor
   let last = -1;
   for (const offset of match.corrections) {
     gaps.number(offset - last);
-    changes.number(((content[match.at + offset] ?? 0) - (sources[match.from + offset] ?? 0)) & 0xff, 1);
+    changes.byte(((content[match.at + offset] ?? 0) - (sources[match.from + offset] ?? 0)) & 0xff);
     last = offset;
   }
   gaps.number(0);
 }
 
 interface ByteStream {
-  /** Seven bits a byte, the lowest first, the eighth says that more follow; or exactly one byte. */
-  number(value: number, bytes?: 1): void;
+  byte(value: number): void;
+  /** Seven bits a byte, the lowest first, the eighth says that more follow. */
+  number(value: number): void;
   /** Zigzag: 0, -1, 1, -2, … */
   signed(value: number): void;
   bytes(value: Uint8Array): void;
@@ -88,16 +89,20 @@ function createByteStream(): ByteStream {
     buffer.copy(larger, 0, 0, length);
     buffer = larger;
   };
-  const number = (value: number, bytes?: 1): void => {
-    reserve(8);
+  const byte = (value: number): void => {
+    reserve(1);
+    buffer[length++] = value;
+  };
+  const number = (value: number): void => {
     let rest = value;
-    while (bytes === undefined && rest >= 0x80) {
-      buffer[length++] = (rest % 0x80) | 0x80;
+    while (rest >= 0x80) {
+      byte((rest % 0x80) | 0x80);
       rest = Math.floor(rest / 0x80);
     }
-    buffer[length++] = rest;
+    byte(rest);
   };
   return {
+    byte,
     number,
     signed: (value) => number(value < 0 ? -2 * value - 1 : 2 * value),
     bytes: (value) => {

@@ -1,7 +1,8 @@
 // `clutch release delta OLD NEW`: from two releases to one file that makes the second of the first.
 
 import { readFileSync } from 'node:fs';
-import { writeFileAtomically } from '#base';
+import { join } from 'node:path';
+import { BuildError, writeFileAtomically } from '#base';
 import { compareTrees, type ChangedUnit } from './compare-trees.ts';
 import { compressStreams } from './compress-streams.ts';
 import { encodePatch, type FileToMake } from './encode-patch.ts';
@@ -13,8 +14,9 @@ import { formatUpgrade, packProgram } from './write-upgrade.ts';
 export interface DeltaOrder {
   old: string;
   new: string;
-  /** Where to write it; a name made of the releases' names, in the current directory, when absent. */
+  /** Where to write it; when absent, below `directory` under a name made of the releases' names. */
   output?: string;
+  directory: string;
   /** The Python that compresses. */
   python: string;
 }
@@ -30,7 +32,7 @@ export interface MadeDelta {
   content: number;
 }
 
-/** Makes the delta and writes it in one step. Fails as `openRelease`, `describeTree` and the file system do. */
+/** Makes the delta and writes it in one step. Fails with RELEASE_NO_CHANGE, and as `openRelease`, `describeTree` and the file system do. */
 export async function makeDelta(order: DeltaOrder): Promise<MadeDelta> {
   const old = await openRelease(order.old);
   try {
@@ -46,12 +48,17 @@ export async function makeDelta(order: DeltaOrder): Promise<MadeDelta> {
 }
 
 async function writeDelta(old: OpenRelease, target: OpenRelease, order: DeltaOrder): Promise<MadeDelta> {
+  if (old.tree.root === target.tree.root) {
+    throw new BuildError('RELEASE_NO_CHANGE', `\`${order.old}\` and \`${order.new}\` have the same files`, {
+      hint: 'there is nothing to upgrade',
+    });
+  }
   const changed = compareTrees(old.tree, target.tree);
   const files = filesToMake(old, target, changed);
   const plan = JSON.stringify(planDelta(old, target, changed));
   const streams = { program: packProgram(), plan: Buffer.from(plan), ...encodeContent(old, target, files) };
   const bytes = formatUpgrade(await compressStreams(streams, order.python));
-  const file = order.output ?? defaultName(old, target);
+  const file = order.output ?? join(order.directory, defaultName(old, target));
   writeFileAtomically(file, bytes, { mode: 0o755 });
   return {
     file,

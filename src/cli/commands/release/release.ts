@@ -12,6 +12,7 @@ Checks, builds and ships releases of this buildout (docs/releases.md). Each comm
   check                   what stands against a release, before anything is built
   source URL|DIR [CFG]    one archive that installs without a network
   bundle --prefix DIR     build the application for its directory, as one archive
+  delta OLD NEW           make an upgrade of a few kilobytes, one Python program
 `;
 
 export const release: Command = createCommandGroup({
@@ -21,5 +22,6 @@ export const release: Command = createCommandGroup({
     bundle: () => import('./bundle.ts').then((module) => module.releaseBundle),
     source: () => import('./source.ts').then((module) => module.releaseSource),
     check: () => import('./check.ts').then((module) => module.releaseCheck),
+    delta: () => import('./delta.ts').then((module) => module.releaseDelta),
   },
 });

@@ -1,0 +1,70 @@
+// A target with a small application `shop`: installed in version 1.0, with an upgrade to 1.1 at hand.
+
+import { join } from 'node:path';
+import type { ReleaseFacts } from '#release';
+import { expect, onTestFinished } from 'vitest';
+import {
+  makeUpgrade,
+  runPython,
+  writeBundle,
+  type PythonRunOptions,
+  type ReleaseFiles,
+  type TestBundle,
+} from './release-fixture.ts';
+import { createWorkspace, type RunResult, type Workspace } from './run-clutch.ts';
+
+export interface ReleaseTarget {
+  workspace: Workspace;
+  prefix: string;
+  /** Versions 1.0, 1.1 and 1.2. */
+  bundles: TestBundle[];
+  /** From 1.0 to 1.1. */
+  upgrade: string;
+  /** Runs the upgrade on the prefix with more words. */
+  run: (words?: readonly string[], options?: PythonRunOptions) => Promise<RunResult>;
+}
+
+const modules = Array.from(
+  { length: 30 },
+  (_, index) => `def function${index}():\n    return ${index * 31}\n`,
+);
+
+function filesOf(version: string): ReleaseFiles {
+  const egg = `eggs/shop-${version}-py3.11.egg`;
+  return {
+    'bin/shop': `#!/bin/sh\nexec echo shop ${version}\n`,
+    [`${egg}/shop/__init__.py`]: `version = '${version}'\n${modules.join('')}`,
+    [`${egg}/shop/data file.txt`]: 'unchanged\n',
+    [`${egg}/shop-${version}.dist-info/METADATA`]: `Name: shop\nVersion: ${version}\n`,
+    [`${egg}/shop-${version}.dist-info/top_level.txt`]: 'shop\n',
+    'eggs/lib-2.0.egg/lib.py': modules.join(''),
+    'parts/app/etc/app.conf': `version ${version}\n`,
+    latest: { link: egg },
+    var: { link: '../../var' },
+  };
+}
+
+/** Removed when the current test ends. `facts` are said by the manifests of 1.1 and 1.2. */
+export async function releaseTarget(facts: Partial<ReleaseFacts> = {}): Promise<ReleaseTarget> {
+  const workspace = createWorkspace();
+  onTestFinished(() => workspace.remove());
+  const prefix = join(workspace.base, 'opt');
+  const bundles = ['1.0', '1.1', '1.2'].map((version) =>
+    writeBundle(
+      join(workspace.base, `shop-${version}`),
+      { name: 'shop', version, prefix, state: ['var', 'var/log'], ...(version === '1.0' ? {} : facts) },
+      filesOf(version),
+    ),
+  );
+  const [first, second] = bundles.map(({ directory }) => directory);
+  const upgrade = await makeUpgrade(workspace, first ?? '', second ?? '');
+  const installed = await runPython([join(first ?? '', 'install.py')]);
+  expect(installed).toMatchObject({ code: 0, stderr: '' });
+  return {
+    workspace,
+    prefix,
+    bundles,
+    upgrade,
+    run: (words = [], options = {}) => runPython([upgrade, prefix, ...words], options),
+  };
+}
