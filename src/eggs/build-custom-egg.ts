@@ -20,7 +20,8 @@ import type { WorkshopEgg } from './egg-workshop.ts';
 import type { BuildOptions } from './eggs-contract.ts';
 import type { FetchedFile } from './fetch-file.ts';
 import { findUsable } from './find-usable.ts';
-import { createInstallSource, placesOf, prepareDestination, supplyOptions } from './installation.ts';
+import { createInstallSource, prepareDestination, supplyOptions } from './installation.ts';
+import { placesOf } from './source-request.ts';
 
 /** The location of a fitting one that is here, else of the egg that was built; its files are there then. */
 export async function buildCustomEgg(run: EggRun, spec: string, options: BuildOptions): Promise<string[]> {
@@ -50,7 +51,11 @@ export async function buildCustomEgg(run: EggRun, spec: string, options: BuildOp
     request: { ...run.request(normalizePins(pins)), buildExt: options.buildExt },
   });
   const target = join(destination, egg.facts.eggName);
-  run.workshop.place(egg, target, `Getting distribution for ${pythonRepr(requirementText(requirement))}.`);
+  run.workshop.place(
+    egg,
+    { path: target },
+    `Getting distribution for ${pythonRepr(requirementText(requirement))}.`,
+  );
   await run.workshop.settle();
   return [target];
 }

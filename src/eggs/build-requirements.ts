@@ -16,6 +16,7 @@ import { progressOnly, withoutLines } from './held-console.ts';
 import { createLastResort } from './last-resort.ts';
 import type { BuildRequirements, ObtainedRequirements } from './make-egg.ts';
 import { createRecordedCandidates } from './recorded-candidates.ts';
+import { openPlainShelf } from './shelf.ts';
 
 export interface BuildContext {
   run: EggRun;
@@ -154,7 +155,7 @@ function createSource(job: Job, supply: EggSupply): ReturnType<typeof createDist
     workshop: job.workshop(),
     obtained: run.obtained,
     python: settings.python,
-    destination: directory.path,
+    shelf: openPlainShelf(directory),
     preferFinal: true,
     report: progressOnly(settings.report),
     // What the target Python has of its own cannot be collected.

@@ -1,8 +1,6 @@
 // The resolver's source of distributions for one installation: what is here (`environment`), what the index offers
 // (`judge`), and the eggs that become of it (`supply`, `workshop`).
 
-import { join } from 'node:path';
-
 import { pythonRepr } from '#base';
 import type { PythonDescription } from '#python';
 import { isSameProject, requirementText, type DistributionSource } from '#resolver';
@@ -18,6 +16,7 @@ import { explainMissing } from './explain-missing.ts';
 import { findDistributions } from './find-distributions.ts';
 import { needsPkgResources } from './namespace-style.ts';
 import type { ObtainedEggs } from './obtained-eggs.ts';
+import type { Shelf } from './shelf.ts';
 import { whyUnfit } from './target-platform.ts';
 import type { EggCandidate } from './usable-candidates.ts';
 
@@ -27,7 +26,7 @@ export interface SourceOptions extends CandidateFinderOptions {
   obtained: ObtainedEggs;
   python: PythonDescription;
   /** Where eggs go; `undefined` when nothing is installed. */
-  destination: string | undefined;
+  shelf: Pick<Shelf, 'targetOf'> | undefined;
   fallback: (requirement: Requirement) => Distribution | undefined;
 }
 
@@ -39,8 +38,9 @@ export function createDistributionSource(
 
   async function obtain(candidate: EggCandidate, requirement: Requirement): Promise<Distribution> {
     const egg = await supply.egg(candidate.file, finder.indexOf(candidate));
-    const target = join(options.destination ?? '', egg.facts.eggName);
-    const dist = describeEggAt(egg, target, python);
+    if (options.shelf === undefined) throw new Error(`There is no place for ${egg.facts.eggName}`);
+    const target = await options.shelf.targetOf(egg);
+    const dist = describeEggAt(egg, target.path, python);
     const activity = `Getting distribution for ${pythonRepr(requirementText(requirement))}.`;
     options.workshop.place(egg, target, activity);
     obtained.add(dist, hasPkgResourcesNamespaces(egg), egg);

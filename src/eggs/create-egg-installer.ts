@@ -12,7 +12,8 @@ import { developAsEgg, type DevelopRequest } from './develop-as-egg.ts';
 import { createEggRun, type EggRun } from './egg-run.ts';
 import type { EggInstaller, EggSettings, InstallOptions, WorkingSet } from './eggs-contract.ts';
 import { findDistributions, tryRealpath } from './find-distributions.ts';
-import { createInstallSource, placesOf, prepareDestination } from './installation.ts';
+import { createInstallSource, prepareDestination } from './installation.ts';
+import { placesOf } from './source-request.ts';
 import { buildoutProjects } from './last-resort.ts';
 import { keepDecision, repeatDecision } from './remembered-decision.ts';
 import { sortWorkingSet } from './sort-working-set.ts';
@@ -31,10 +32,14 @@ export function createEggInstaller(settings: EggSettings): EggInstaller {
     sortWorkingSet: (workingSet) => sortRunWorkingSet(run, workingSet),
     settle: async () => {
       await run.workshop.settle();
-      const directory = run.eggsDirectory(run.settings.eggsDirectory);
-      // What a repeated decision placed needs no looking at: most such buildouts are never run again.
-      const fresh = run.obtained.in(directory.path).filter(({ location }) => !run.undisturbed.has(location));
-      directory.remember(fresh);
+      for (const path of [run.settings.eggsDirectory, ...(run.shared()?.directories() ?? [])]) {
+        const directory = run.eggsDirectory(path);
+        // What a repeated decision placed needs no looking at: most such buildouts are never run again.
+        const fresh = run.obtained
+          .in(directory.path)
+          .filter(({ location }) => !run.undisturbed.has(location));
+        directory.remember(fresh);
+      }
       run.cache()?.keepLimit();
     },
     close: () => run.remote.close(),
@@ -46,6 +51,7 @@ export function createEggInstaller(settings: EggSettings): EggInstaller {
 }
 
 async function install(run: EggRun, specs: readonly string[], options: InstallOptions): Promise<WorkingSet> {
+  run.shared()?.hold();
   const destination = prepareDestination(run, options);
   const pins = options.pins ?? run.settings.pins;
   const request = { options, destination, pins };
@@ -131,7 +137,10 @@ async function develop(run: EggRun, request: DevelopRequest): Promise<string> {
 export function sortRunWorkingSet(run: EggRun, workingSet: WorkingSet): WorkingSet {
   const { settings } = run;
   return sortWorkingSet(workingSet, {
-    eggsDirectory: tryRealpath(settings.eggsDirectory) ?? settings.eggsDirectory,
+    eggsDirectories: [
+      tryRealpath(settings.eggsDirectory) ?? settings.eggsDirectory,
+      ...(run.shared()?.directories() ?? []),
+    ],
     developEggsDirectory: settings.developEggsDirectory,
     builtDevelopEggs: run.builtDevelopEggs,
     distributionsAt: (location) => {

@@ -1,5 +1,6 @@
 // Everything that decides what an installation gives, as one key: what is asked for, settings, pins, the Python, the
-// names in the eggs directory and what develop eggs say. Not in it: the eggs' own files, which a remembered decision
+// names in the eggs directory and what develop eggs say. In shared directories others come and go all the time: of those
+// only eggs of the projects that were asked for count, and a remembered decision compares them itself. Not in it: the eggs' own files, which a remembered decision
 // checks by stamps (remembered-decision.ts), and the network, which it never used.
 
 import { statSync } from 'node:fs';
@@ -12,13 +13,16 @@ import type { EggRun } from './egg-run.ts';
 import type { Distribution, InstallOptions } from './eggs-contract.ts';
 import { tryReadDirectory } from './egg-metadata.ts';
 import { findDistributions, tryRealpath } from './find-distributions.ts';
-import { placesOf, type SourceRequest } from './installation.ts';
+import { openShelf, type Shelf } from './shelf.ts';
+import { placesOf, type SourceRequest } from './source-request.ts';
 import { needsPkgResources } from './namespace-style.ts';
 
 export interface DecisionKey {
   /** Where the decision is kept; the next one for the same requirements and place replaces it. */
   file: string;
   key: string;
+  shelf: Shelf;
+  /** The first directory of the shelf. */
   eggsDirectory: string;
   request: SourceRequest;
   /** The eggs in it, by name. */
@@ -27,7 +31,7 @@ export interface DecisionKey {
   developed: readonly Distribution[];
 }
 
-const format = 1;
+const format = 2;
 
 /** The key of a decision; `undefined`: it is of a kind that is not remembered. */
 export function decisionKey(
@@ -36,13 +40,15 @@ export function decisionKey(
   request: SourceRequest,
 ): DecisionKey | undefined {
   const { settings } = run;
-  const cache = run.cache();
-  if (settings.remembersDecisions !== true || cache === undefined) return undefined;
+  const memory = run.memory();
+  if (settings.remembersDecisions !== true || memory === undefined) return undefined;
   // A repeated decision places eggs without their files.
   if (settings.collects !== undefined) return undefined;
   if (request.options.workingSet !== undefined) return undefined;
   const paths = pathsOf(run, request);
-  if (paths === undefined || run.obtained.in(paths.eggsDirectory).length > 0) return undefined;
+  const shelf = paths && openShelf(run, request);
+  if (paths === undefined || shelf === undefined) return undefined;
+  if (shelf.directories.some(({ path }) => run.obtained.in(path).length > 0)) return undefined;
   const { eggsDirectory, others } = paths;
   const names = tryReadDirectory(eggsDirectory)
     .filter((name) => /^[^.].*\.egg(-link)?$/i.test(name))
@@ -54,8 +60,9 @@ export function decisionKey(
   const identity = JSON.stringify([place, specs, pythonKey(settings.python), settings.python.executable]);
   const facts = [format, programStamp(), identity, names, descriptions, ...factsOf(run, request)];
   return {
-    file: join(cache.directory, 'known', `decision-${hashBytes(identity).slice(0, 32)}.json`),
+    file: join(memory, 'known', `decision-${hashBytes(identity).slice(0, 32)}.json`),
     key: hashBytes(JSON.stringify(facts)),
+    shelf,
     eggsDirectory,
     request,
     names,
@@ -90,7 +97,7 @@ function factsOf(run: EggRun, { options, destination, pins }: SourceRequest): un
     chosen(options),
     [settings.newest, settings.offline, settings.preferFinal, settings.allowPicked],
     [settings.useDependencyLinks, settings.allowUnknownExtras, settings.installFromCache],
-    [settings.downloadCache ?? '', settings.eggCache ?? ''],
+    [settings.downloadCache ?? '', settings.eggCache ?? '', settings.shared ?? ''],
     [python.version, python.soabi, python.markers, python.tags, python.sitePackages, python.environmentKey],
   ];
 }
@@ -127,5 +134,18 @@ function programStamp(): string {
 /** What tells one state of a file or directory from another, without its content; `''` when it is not there. */
 export function stampOf(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? '' : `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
+  if (stats === undefined) return '';
+  const { mtimeMs, size, ino, uid, mode } = stats;
+  return `${mtimeMs} ${size} ${ino} ${uid} ${mode}`;
+}
+
+/** The eggs of these projects in the directories behind the first, by directory. */
+export function namesBehind(shelf: Shelf, projects: Iterable<string>): Record<string, readonly string[]> {
+  const wanted = [...projects];
+  const found: Record<string, readonly string[]> = {};
+  for (const directory of shelf.directories.slice(1)) {
+    const names = wanted.flatMap((project) => directory.names(project));
+    if (names.length > 0) found[directory.path] = names.sort();
+  }
+  return found;
 }

@@ -13,7 +13,7 @@ import { rememberedMetadata } from './egg-metadata.ts';
 import type { EggRun } from './egg-run.ts';
 import type { Distribution, InstallOptions } from './eggs-contract.ts';
 import { knownHash } from './fetch-file.ts';
-import { placesOf } from './installation.ts';
+import { placesOf } from './source-request.ts';
 import type { EggCandidate } from './usable-candidates.ts';
 
 export interface EggArrival {

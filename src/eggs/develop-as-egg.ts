@@ -6,8 +6,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pythonRepr } from '#base';
 
 import type { EggRun } from './egg-run.ts';
-import { placesOf, supplyOptions } from './installation.ts';
+import { supplyOptions } from './installation.ts';
 import { buildEgg } from './make-egg.ts';
+import { placesOf } from './source-request.ts';
 
 export interface DevelopRequest {
   /** The project's directory, or a file in it. */
@@ -37,7 +38,7 @@ export async function developAsEgg(
     },
   );
   const target = join(destination ?? settings.developEggsDirectory, egg.facts.eggName);
-  run.workshop.place(egg, target, `Processing develop directory ${pythonRepr(root)}.`);
+  run.workshop.place(egg, { path: target }, `Processing develop directory ${pythonRepr(root)}.`);
   await run.workshop.settle();
   run.builtDevelopEggs.add(target);
   return target;

@@ -139,7 +139,7 @@ export function pinsOn(names: readonly string[], context: RequestContext): Recor
   );
 }
 
-function hasSamePins(manifest: Manifest, context: RequestContext): boolean {
+export function hasSamePins(manifest: Manifest, context: RequestContext): boolean {
   const used = asBuildRecord(manifest.used);
   if (used === undefined) return true;
   return canonicalJson(pinsOn(Object.keys(used.requirements), context)) === canonicalJson(used.pins);

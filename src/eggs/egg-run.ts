@@ -10,7 +10,7 @@ import { createIndex, type Index } from '#index';
 import { createCompiler, type Compiler } from '#python';
 import { createPickLedger, type PickLedger } from '#resolver';
 import { canonicalizeName } from '#standards';
-import { openEggCache, type EggCache, type Json } from '#store';
+import { layerCaches, openEggCache, openSharedEggs, type EggCache, type Json, type SharedEggs } from '#store';
 
 import { readBuildEnvironment } from './build-environment.ts';
 import type { RequestContext } from './egg-request.ts';
@@ -43,9 +43,13 @@ export interface EggRun {
   /** Where develop eggs lie that this run built as ordinary eggs. */
   readonly builtDevelopEggs: Set<string>;
   readonly workshop: Workshop;
+  /** The egg cache, with the shared directories behind it. */
   readonly cache: () => EggCache | undefined;
   /** The cache that machines share. */
   readonly remote: RunRemoteCache;
+  /** Where this user's runs remember things for the next one; `undefined` when there is no egg cache. */
+  readonly memory: () => string | undefined;
+  readonly shared: () => SharedEggs | undefined;
   judge(): CandidateJudge;
   fetcher(): FileFetcher;
   index(places: Places): Index;
@@ -89,10 +93,11 @@ export function createEggRun(settings: EggSettings): EggRun {
       const real = tryRealpath(path) ?? path;
       const links = real === (tryRealpath(run.settings.eggsDirectory) ?? run.settings.eggsDirectory);
       const { markers } = run.settings.python;
-      const cache = run.cache();
-      const file = cache && join(cache.directory, 'known', `${hashBytes(real)}.json`);
+      const memory = run.memory();
       return kept('directory', `${links} ${real}`, () => {
-        const known = links && file !== undefined ? openKnownEggs(file, real, markers) : undefined;
+        const isKept = memory !== undefined && (links || run.shared()?.directories().includes(real) === true);
+        const file = isKept ? join(memory, 'known', `${hashBytes(real)}.json`) : undefined;
+        const known = file === undefined ? undefined : openKnownEggs(file, real, markers);
         return openEggsDirectory(real, { markers, links, known });
       });
     },
@@ -115,18 +120,31 @@ export function createEggRun(settings: EggSettings): EggRun {
   return run;
 }
 
-type Tools = Pick<EggRun, 'cache' | 'fetcher' | 'compiler' | 'createWorkshop' | 'temporaryDirectory'>;
+type Tools = Pick<
+  EggRun,
+  'cache' | 'memory' | 'shared' | 'fetcher' | 'compiler' | 'createWorkshop' | 'temporaryDirectory'
+>;
 
 /** What eggs are made with; temporary directories go when the process ends. */
 function createTools(run: () => EggRun, kept: Keeper): Tools {
   const tools: Tools = {
     cache: () => {
-      const { eggCache, report, environment } = run().settings;
-      if (eggCache === undefined || eggCache.directory === '') return undefined;
-      const { directory, link, limitBytes } = eggCache;
-      const limit = limitBytes === undefined ? {} : { limitBytes };
-      return kept('cache', `${link} ${directory}`, () =>
-        openEggCache({ directory, link, report, environment, ...limit }),
+      const { eggCache, environment } = run().settings;
+      const shared = tools.shared();
+      const link = eggCache?.link ?? 'auto';
+      return kept('cache', `${link} ${tools.memory() ?? ''} ${shared?.roots.join(':') ?? ''}`, () => {
+        const own = openOwnCache(run().settings);
+        return shared === undefined ? own : layerCaches({ own, shared, link, environment });
+      });
+    },
+    memory: () => run().settings.eggCache?.directory || undefined,
+    shared: () => {
+      const { shared, eggCache, environment, report } = run().settings;
+      if (shared === undefined) return undefined;
+      const { roots, trustedOwners } = shared;
+      const link = eggCache?.link ?? 'auto';
+      return kept('shared', JSON.stringify([roots, trustedOwners, link]), () =>
+        openSharedEggs({ roots, trustedOwners, link, environment, report }),
       );
     },
     fetcher: () => {
@@ -160,6 +178,13 @@ function createTools(run: () => EggRun, kept: Keeper): Tools {
     },
   };
   return tools;
+}
+
+function openOwnCache({ eggCache, report, environment }: EggSettings): EggCache | undefined {
+  if (eggCache === undefined || eggCache.directory === '') return undefined;
+  const { directory, link, limitBytes } = eggCache;
+  const limit = limitBytes === undefined ? {} : { limitBytes };
+  return openEggCache({ directory, link, report, environment, ...limit });
 }
 
 const exitActions: (() => void)[] = [];

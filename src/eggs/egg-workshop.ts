@@ -14,6 +14,7 @@ import {
   type EggCache,
   type EggFacts,
   type EggTree,
+  type PlaceResult,
 } from '#store';
 
 /** An egg that is finished or being finished: it can be placed anywhere. */
@@ -21,10 +22,19 @@ export interface WorkshopEgg {
   readonly facts: EggFacts;
   /** Where its files are until it is placed; `undefined` when it came from the egg cache. */
   readonly directory: string | undefined;
+  /** What it is filed under; none: nobody else may have it. */
+  readonly requestKeys: readonly string[];
   /** Resolves when it is in the cache, or, without a cache, compiled in its directory. */
   finished(): Promise<CachedEgg | undefined>;
   /** Makes it again when the cached one turns out damaged. */
   remake?: (() => Promise<WorkshopEgg>) | undefined;
+}
+
+/** Where an egg goes. */
+export interface EggTarget {
+  path: string;
+  /** How it gets there; absent: as into any eggs directory. */
+  put?: (egg: CachedEgg) => PlaceResult;
 }
 
 export interface Workshop {
@@ -34,7 +44,7 @@ export interface Workshop {
   adopt(tree: EggTree, facts: EggFacts, requestKeys: readonly string[]): WorkshopEgg;
   fromCache(egg: CachedEgg, remake: () => Promise<WorkshopEgg>): WorkshopEgg;
   /** Has it placed in an eggs directory; `activity` is what errors are said to happen in. */
-  place(egg: WorkshopEgg, target: string, activity: string): void;
+  place(egg: WorkshopEgg, target: EggTarget, activity: string): void;
   /** Waits for everything that was to be placed. Fails with the first failure; what else was under way is finished. */
   settle(): Promise<void>;
   /** Removes temporary directories, at the end of everything. */
@@ -51,7 +61,7 @@ export interface WorkshopOptions {
 
 interface Placement {
   egg: WorkshopEgg;
-  target: string;
+  target: EggTarget;
   activity: string;
 }
 
@@ -85,7 +95,8 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       compiled.map((file) => ({ ...file, mode: 0o444 })),
     );
     const stored = cache?.store(requestKeys, { directory, listing }, facts);
-    if (stored !== undefined) emptied.push(dirname(directory));
+    // One that no cache took in stays where it was made.
+    if (stored !== undefined && stored.directory !== directory) emptied.push(dirname(directory));
     return stored;
   }
 
@@ -95,11 +106,12 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       const finishing = finish(tree, facts, requestKeys);
       // A failure is reported by `settle`, if the egg is wanted at all.
       finishing.catch(() => undefined);
-      return { facts, directory: tree.directory, finished: () => finishing };
+      return { facts, directory: tree.directory, requestKeys, finished: () => finishing };
     },
     fromCache: (egg, remake) => ({
       facts: egg.manifest,
       directory: undefined,
+      requestKeys: egg.manifest.requestKeys,
       finished: () => Promise.resolve(egg),
       remake,
     }),
@@ -129,7 +141,7 @@ function createPlacing({ cache, report }: WorkshopOptions): Placing {
     const cached = await placement.egg.finished();
     if (cached === undefined) {
       moveIntoPlace(placement);
-      report({ type: 'placed', name: placement.target });
+      report({ type: 'placed', name: placement.target.path });
       return;
     }
     batch.push({ ...placement, cached });
@@ -141,7 +153,7 @@ function createPlacing({ cache, report }: WorkshopOptions): Placing {
     batch = [];
     if (cache === undefined || placements.length === 0) return;
     await placeCached(placements, cache);
-    for (const { target } of placements) report({ type: 'placed', name: target });
+    for (const { target } of placements) report({ type: 'placed', name: target.path });
   }
 
   return {
@@ -183,13 +195,18 @@ function removeEmptied(directory: string): void {
 type CachedPlacement = Placement & { cached: CachedEgg };
 
 async function placeCached(placements: readonly CachedPlacement[], cache: EggCache): Promise<void> {
-  for (const directory of new Set(placements.map(({ target }) => dirname(target)))) {
+  const plain = placements.filter(({ target }) => target.put === undefined);
+  const others = placements.filter(({ target }) => target.put !== undefined);
+  for (const directory of new Set(plain.map(({ target }) => dirname(target.path)))) {
     mkdirSync(directory, { recursive: true });
   }
-  const results = await cache.placeMany(placements.map(({ cached: egg, target }) => ({ egg, target })));
-  for (const [position, result] of results.entries()) {
-    const placement = placements[position];
-    if (result.outcome === 'damaged' && placement !== undefined) await placeAgain(placement, cache);
+  const orders = plain.map(({ cached: egg, target }) => ({ egg, target: target.path }));
+  const results = [
+    ...(await cache.placeMany(orders)),
+    ...others.map(({ cached, target }) => target.put?.(cached)),
+  ];
+  for (const [position, placement] of [...plain, ...others].entries()) {
+    if (results[position]?.outcome === 'damaged') await placeAgain(placement, cache);
   }
 }
 
@@ -197,9 +214,12 @@ async function placeCached(placements: readonly CachedPlacement[], cache: EggCac
 async function placeAgain({ egg, target }: Placement, cache: EggCache): Promise<void> {
   const remade = await egg.remake?.();
   const again = await remade?.finished();
-  if (remade === undefined) throw damaged(target);
+  if (remade === undefined) throw damaged(target.path);
   if (again === undefined) moveIntoPlace({ egg: remade, target });
-  else if (cache.place(again, target).outcome === 'damaged') throw damaged(target);
+  else {
+    const result = target.put?.(again) ?? cache.place(again, target.path);
+    if (result.outcome === 'damaged') throw damaged(target.path);
+  }
 }
 
 function damaged(target: string): BuildError {
@@ -209,7 +229,7 @@ function damaged(target: string): BuildError {
 }
 
 /** Without a cache the tree itself becomes the egg; a second place gets a copy. */
-function moveIntoPlace({ egg, target }: Pick<Placement, 'egg' | 'target'>): void {
+function moveIntoPlace({ egg, target: { path: target } }: Pick<Placement, 'egg' | 'target'>): void {
   const { directory } = egg;
   if (directory === undefined || existsSync(target)) return;
   mkdirSync(dirname(target), { recursive: true });

@@ -37,6 +37,15 @@ export interface CollectSettings {
   directories: readonly string[];
 }
 
+export interface SharedSettings {
+  /** `shared-part-list`: roots in order of preference, absolute. */
+  roots: readonly string[];
+  /** `shared-eggs`: eggs are used from there, or placed in the eggs directory all the same. */
+  eggs: 'use' | 'copy';
+  /** Uids, besides this user's and root's, whose files are used. */
+  trustedOwners: readonly number[];
+}
+
 export interface EggSettings {
   eggsDirectory: string;
   developEggsDirectory: string;
@@ -63,6 +72,8 @@ export interface EggSettings {
   eggCache?: EggCacheSettings;
   /** What the machine says about a cache that it shares with others; asked when something is fetched or built. */
   remoteCache?: (() => Promise<RemoteCacheSettings | undefined>) | undefined;
+  /** Directories that this buildout shares with others. */
+  shared?: SharedSettings;
   allowUnknownExtras: boolean;
   /** `develop` builds an ordinary egg: a release must not need the checkout. */
   developsAsEggs?: boolean;
@@ -93,6 +104,8 @@ export interface InstallOptions {
   useDependencyLinks?: boolean;
   /** Distributions that are active already; the result holds them too, and conflicts with them are overruled. */
   workingSet?: readonly Distribution[];
+  /** `false`: what is obtained lies in the eggs directory, also where eggs are shared. */
+  shares?: boolean;
   /** Where a requirement that is asked for is written, for hints. */
   whereOf?: (spec: string) => Where | undefined;
 }

@@ -16,6 +16,8 @@ export interface EggsDirectory {
   readonly path: string;
   /** The eggs of a project and what egg-links for it point at, in no order. */
   find(project: string): readonly Distribution[];
+  /** The names under which they lie there, not opened. */
+  names(project: string): readonly string[];
   /** The distribution that an egg-link in the directory gives, for the last resort of builds. */
   findLinked(project: string): readonly Distribution[];
   /** Reads the listing again; eggs that were opened stay open. */
@@ -47,11 +49,15 @@ export function openEggsDirectory(directory: string, options: EggsDirectoryOptio
     return known;
   }
 
+  const counting = (entries: readonly string[]): readonly string[] =>
+    options.links ? entries : entries.filter((name) => !isEggLink(name));
+
   function find(project: string): readonly Distribution[] {
     const wanted = canonicalizeName(project);
     const entries = [...(names().get(wanted) ?? []), ...(names().get(unnamed) ?? [])];
-    const counting = options.links ? entries : entries.filter((name) => !isEggLink(name));
-    return counting.flatMap(open).filter((dist) => canonicalizeName(dist.project) === wanted);
+    return counting(entries)
+      .flatMap(open)
+      .filter((dist) => canonicalizeName(dist.project) === wanted);
   }
 
   function remember(obtained: readonly Distribution[]): void {
@@ -72,6 +78,7 @@ export function openEggsDirectory(directory: string, options: EggsDirectoryOptio
   return {
     path,
     find,
+    names: (project) => counting(names().get(canonicalizeName(project)) ?? []),
     remember,
     findLinked: (project) => (names().get(canonicalizeName(project)) ?? []).filter(isEggLink).flatMap(open),
     refresh: () => {

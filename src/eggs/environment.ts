@@ -19,6 +19,7 @@ export interface EggEnvironment {
 }
 
 export interface EnvironmentOptions {
+  /** Best first. */
   eggsDirectories: readonly EggsDirectory[];
   /** Other entries; one that is among the eggs directories is not read again. */
   path: readonly string[];
@@ -41,9 +42,15 @@ export function createEnvironment(options: EnvironmentOptions): EggEnvironment {
 
   function all(project: string): Distribution[] {
     const inPath = besides.get(canonicalizeName(project)) ?? [];
-    const inDirectory = eggsDirectories.flatMap((directory) => directory.find(project));
     const locations = new Set(inPath.map((dist) => dist.location));
-    return [...inPath, ...inDirectory.filter((dist) => !locations.has(dist.location))];
+    // What has the name of an egg in a directory before is hidden by that.
+    const names = new Set<string>();
+    const inDirectories = eggsDirectories.flatMap((directory) => {
+      const found = directory.find(project).filter(({ eggName = '' }) => !names.has(eggName));
+      for (const { eggName } of found) if (eggName !== undefined) names.add(eggName);
+      return found.filter((dist) => !locations.has(dist.location));
+    });
+    return [...inPath, ...inDirectories];
   }
 
   function find(project: string): readonly Distribution[] {

@@ -23,5 +23,6 @@ export type {
   EggSettings,
   InstallOptions,
   PickedVersions,
+  SharedSettings,
   WorkingSet,
 } from './eggs-contract.ts';

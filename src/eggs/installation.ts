@@ -13,19 +13,17 @@ import { createEnvironment } from './environment.ts';
 import { tryRealpath } from './find-distributions.ts';
 import { createLastResort } from './last-resort.ts';
 import { createRecordedCandidates } from './recorded-candidates.ts';
-
-export interface SourceRequest {
-  options: InstallOptions;
-  destination: string | undefined;
-  pins: ReadonlyMap<string, string>;
-}
+import { openShelf, type Shelf } from './shelf.ts';
+import { placesOf, type SourceRequest } from './source-request.ts';
 
 /** The resolver's source for one installation. */
 export function createInstallSource(
   run: EggRun,
-  { options, destination, pins }: SourceRequest,
+  request: SourceRequest,
 ): ReturnType<typeof createDistributionSource> {
+  const { options, pins } = request;
   const { settings } = run;
+  const shelf = openShelf(run, request);
   const places = placesOf(run, options);
   const links = [...places.links];
   const cache = run.cache();
@@ -33,7 +31,7 @@ export function createInstallSource(
     createEggSupply(supplyOptions(run, places, pins)),
   );
   return createDistributionSource({
-    environment: openEnvironment(run, destination, options),
+    environment: openEnvironment(run, shelf, options),
     index: run.index(places),
     withLinks: (found, dist) => {
       const fresh = found.filter((link) => !links.includes(link));
@@ -55,7 +53,7 @@ export function createInstallSource(
     workshop: run.workshop,
     obtained: run.obtained,
     python: settings.python,
-    destination,
+    shelf: request.destination === undefined ? undefined : shelf,
     preferFinal: settings.preferFinal,
     report: settings.report,
     fallback: createLastResort(settings.python),
@@ -87,15 +85,6 @@ export function supplyOptions(
   };
 }
 
-export function placesOf(run: EggRun, options: InstallOptions): Places {
-  const { settings } = run;
-  return {
-    indexUrl: options.index ?? settings.indexUrl,
-    links: options.links ?? settings.findLinks,
-    allowHosts: options.allowHosts ?? settings.allowHosts,
-  };
-}
-
 /** The resolved path eggs go to, made when missing; `undefined` when nothing may be installed. */
 export function prepareDestination(run: EggRun, options: InstallOptions): string | undefined {
   const { offline, eggsDirectory } = run.settings;
@@ -105,10 +94,10 @@ export function prepareDestination(run: EggRun, options: InstallOptions): string
   return tryRealpath(wanted) ?? wanted;
 }
 
-/** What is here: the destination, the path's entries, and what this run has obtained. */
+/** What is here: the shelf, the path's entries, and what this run has obtained. */
 export function openEnvironment(
   run: EggRun,
-  destination: string | undefined,
+  shelf: Shelf | undefined,
   options: InstallOptions,
 ): ReturnType<typeof createEnvironment> {
   const { settings } = run;
@@ -116,14 +105,11 @@ export function openEnvironment(
     ? [settings.developEggsDirectory, settings.eggsDirectory]
     : [settings.developEggsDirectory];
   const path = options.path ?? defaultPath;
-  const eggsDirectory = tryRealpath(settings.eggsDirectory);
-  const isListed = eggsDirectory !== undefined && path.some((entry) => tryRealpath(entry) === eggsDirectory);
-  const directories = new Set([
-    ...(destination === undefined ? [] : [destination]),
-    ...(isListed ? [eggsDirectory] : []),
-  ]);
-  const eggsDirectories = [...directories].map((directory) => run.eggsDirectory(directory));
   const main = run.eggsDirectory(settings.eggsDirectory);
+  const eggsDirectories = [...(shelf?.directories ?? [])];
+  if (!eggsDirectories.includes(main) && path.some((entry) => tryRealpath(entry) === main.path)) {
+    eggsDirectories.push(main);
+  }
   for (const directory of new Set([...eggsDirectories, main])) directory.refresh();
   // Links in the eggs directory stand for what zc.buildout itself runs with, and that it sees wherever it installs.
   const linked = { ...main, find: (project: string) => main.findLinked(project) };

@@ -21,6 +21,7 @@ import type {
 import { tryRealpath } from './find-distributions.ts';
 import { createInstallSource, openEnvironment } from './installation.ts';
 import { needsPkgResources } from './namespace-style.ts';
+import { openShelf } from './shelf.ts';
 import { describeArrival, type EggArrival } from './describe-arrival.ts';
 import type { EggCandidate } from './usable-candidates.ts';
 
@@ -82,7 +83,9 @@ export function createEggPreview(settings: EggSettings): EggPreview {
 
 function openHere(run: EggRun): ReturnType<typeof openEnvironment> {
   const { developEggsDirectory, eggsDirectory } = run.settings;
-  return openEnvironment(run, undefined, { path: [developEggsDirectory, eggsDirectory] });
+  const options = { path: [developEggsDirectory, eggsDirectory] };
+  const request = { options, destination: undefined, pins: run.settings.pins };
+  return openEnvironment(run, openShelf(run, request), options);
 }
 
 /** Records of what an index offers are read, not kept. */

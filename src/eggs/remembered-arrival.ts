@@ -1,8 +1,6 @@
 // An egg that came from the egg cache, as a remembered decision keeps it: found by a record and a request that must
 // still be the same files, so that the next empty buildout gets it without either being read.
 
-import { join } from 'node:path';
-
 import { BuildError, pythonRepr } from '#base';
 import { requirementText } from '#resolver';
 import { parseRequirement, type Requirement } from '#standards';
@@ -13,9 +11,11 @@ import { findCached, importedKey, requestKeys, type WantedFile } from './egg-req
 import type { EggRun } from './egg-run.ts';
 import type { WorkshopEgg } from './egg-workshop.ts';
 import type { Distribution } from './eggs-contract.ts';
-import { placesOf, supplyOptions, type SourceRequest } from './installation.ts';
+import { supplyOptions } from './installation.ts';
+import { placesOf, type SourceRequest } from './source-request.ts';
 import { makeEgg } from './make-egg.ts';
 import { createRecordedCandidates } from './recorded-candidates.ts';
+import type { Shelf } from './shelf.ts';
 import { pinnedVersion, type EggCandidate } from './usable-candidates.ts';
 
 export interface RememberedArrival {
@@ -75,16 +75,16 @@ export async function tryReopenArrival(
 }
 
 /** Has it placed; from now on it counts as installed. */
-export function receiveArrival(
+export async function receiveArrival(
   kept: RememberedArrival,
   egg: WorkshopEgg,
-  { run, destination }: { run: EggRun; destination: string },
-): Distribution {
-  const target = join(destination, egg.facts.eggName);
-  const dist = describeEggAt(egg, target, run.settings.python);
+  { run, shelf }: { run: EggRun; shelf: Shelf },
+): Promise<Distribution> {
+  const target = await shelf.targetOf(egg);
+  const dist = describeEggAt(egg, target.path, run.settings.python);
   run.workshop.place(egg, target, `Getting distribution for ${pythonRepr(kept.requirement)}.`);
   run.obtained.add(dist, hasPkgResourcesNamespaces(egg), egg);
-  run.undisturbed.set(target, dist);
+  run.undisturbed.set(target.path, dist);
   return dist;
 }
 

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { hasCode, writeFileAtomically, type Event } from '#base';
 
 import { createDistribution } from './create-distribution.ts';
-import { stampOf, type DecisionKey } from './decision-key.ts';
+import { namesBehind, stampOf, type DecisionKey } from './decision-key.ts';
 import { readKnownMetadata } from './egg-metadata.ts';
 import type { EggRun } from './egg-run.ts';
 import type { WorkshopEgg } from './egg-workshop.ts';
@@ -15,8 +15,10 @@ import type { Distribution, WorkingSet } from './eggs-contract.ts';
 import type { KnownEgg } from './known-eggs.ts';
 import { receiveArrival, tryReopenArrival, type RememberedArrival } from './remembered-arrival.ts';
 
-/** An egg of the eggs directory. */
+/** An egg of the shelf. */
 export interface RememberedEgg {
+  /** Where it lies; absent: in the eggs directory. */
+  directory?: string | undefined;
   name: string;
   project: string;
   version: string;
@@ -37,8 +39,11 @@ export interface RememberedDecision {
   events: readonly Event[];
   picked: readonly (readonly [project: string, version: string])[];
   required: readonly (readonly [requirement: string, requirer: string])[];
-  /** By path in the eggs directory. */
+  /** By path: in full, or in the eggs directory. */
   stamps: Readonly<Record<string, string>>;
+  /** The projects that were asked for, and which eggs of them there were behind the eggs directory. */
+  asked: readonly string[];
+  behind: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The working set as it was decided before, with its console lines and picks; `undefined` when it has to be decided. */
@@ -54,7 +59,11 @@ export async function repeatDecision(run: EggRun, wanted: DecisionKey): Promise<
   for (const event of decision.events) run.settings.report(event);
   for (const [project, version] of decision.picked) run.ledger.pick(project, version);
   for (const [requirement, requirer] of decision.required) run.ledger.require(requirement, requirer);
-  const arrived = decision.arrivals.map((kept, position) => receive(kept, eggs[position], { run, wanted }));
+  const arrived: (Distribution | undefined)[] = [];
+  for (const [position, kept] of decision.arrivals.entries()) {
+    const egg = eggs[position];
+    arrived.push(egg && (await receiveArrival(kept, egg, { run, shelf: wanted.shelf })));
+  }
   return decision.workingSet.flatMap((member) => {
     if ('developed' in member) return wanted.developed[member.developed] ?? [];
     if ('arrival' in member) return arrived[member.arrival] ?? [];
@@ -65,19 +74,15 @@ export async function repeatDecision(run: EggRun, wanted: DecisionKey): Promise<
 }
 
 function isUnchanged(
-  { stamps, workingSet }: RememberedDecision,
-  { eggsDirectory, developed }: DecisionKey,
+  { stamps, workingSet, asked, behind }: RememberedDecision,
+  { eggsDirectory, developed, shelf }: DecisionKey,
 ): boolean {
-  for (const path in stamps) if (stampOf(`${eggsDirectory}/${path}`) !== stamps[path]) return false;
+  if (JSON.stringify(namesBehind(shelf, asked)) !== JSON.stringify(behind)) return false;
+  for (const path in stamps) {
+    const place = path.startsWith('/') ? path : `${eggsDirectory}/${path}`;
+    if (stampOf(place) !== stamps[path]) return false;
+  }
   return workingSet.every((member) => !('developed' in member) || developed[member.developed] !== undefined);
-}
-
-function receive(
-  kept: RememberedArrival,
-  egg: WorkshopEgg | undefined,
-  { run, wanted }: { run: EggRun; wanted: DecisionKey },
-): Distribution | undefined {
-  return egg && receiveArrival(kept, egg, { run, destination: wanted.eggsDirectory });
 }
 
 const refusals = ['EACCES', 'EROFS', 'ENOSPC', 'EPERM', 'EDQUOT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOTEMPTY'];
@@ -119,7 +124,7 @@ function tryReadDecision({ file, key }: DecisionKey): RememberedDecision | undef
 }
 
 function describe(egg: RememberedEgg, run: EggRun, { eggsDirectory }: DecisionKey): Distribution {
-  const location = `${eggsDirectory}/${egg.name}`;
+  const location = `${egg.directory ?? eggsDirectory}/${egg.name}`;
   return createDistribution({
     project: egg.project,
     version: egg.version,

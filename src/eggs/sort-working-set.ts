@@ -8,7 +8,8 @@ import type { Distribution, WorkingSet } from './eggs-contract.ts';
 import { readFirstLine } from './find-distributions.ts';
 
 export interface SortOptions {
-  eggsDirectory: string;
+  /** The eggs directory, and those behind it on the shelf. */
+  eggsDirectories: readonly string[];
   developEggsDirectory: string;
   /** Locations of develop eggs that have no egg-link. */
   builtDevelopEggs?: ReadonlySet<string>;
@@ -16,7 +17,7 @@ export interface SortOptions {
 }
 
 export function sortWorkingSet(workingSet: WorkingSet, options: SortOptions): WorkingSet {
-  const { eggsDirectory, developEggsDirectory } = options;
+  const { eggsDirectories, developEggsDirectory } = options;
   const developed = new Set(
     tryReadDirectory(developEggsDirectory)
       .filter((name) => name.endsWith('.egg-link') && !name.startsWith('.'))
@@ -24,7 +25,7 @@ export function sortWorkingSet(workingSet: WorkingSet, options: SortOptions): Wo
   );
   const rankOf = (path: string): number => {
     if (developed.has(path) || options.builtDevelopEggs?.has(path) === true) return 0;
-    return path.startsWith(eggsDirectory) ? 1 : 2;
+    return eggsDirectories.some((directory) => path.startsWith(directory)) ? 1 : 2;
   };
   const locations = [...new Set(workingSet.map(({ location }) => location))];
   const sorted = locations.sort((a, b) => rankOf(a) - rankOf(b));

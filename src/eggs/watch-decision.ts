@@ -2,22 +2,19 @@
 // but the eggs directory, develop eggs, records and the egg cache decided it, and every egg of a project that was asked
 // for is an ordinary one.
 
-import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 
 import { LogLevel, type Event, type Report } from '#base';
 import { requirementText, type DistributionSource, type PickLedger } from '#resolver';
-import { canonicalizeName, parseEggFilename } from '#standards';
+import { canonicalizeName } from '#standards';
 
-import { linesOf } from './create-distribution.ts';
-import { stampOf, type DecisionKey } from './decision-key.ts';
+import type { DecisionKey } from './decision-key.ts';
 import type { EggRun } from './egg-run.ts';
 import type { Distribution, WorkingSet } from './eggs-contract.ts';
-import { findDistributions } from './find-distributions.ts';
 import { examineEgg } from './known-eggs.ts';
-import { namespaceSources } from './namespace-style.ts';
 import { tryKeepArrival, type Arrival, type RememberedArrival } from './remembered-arrival.ts';
 import type { RememberedDecision, RememberedEgg, RememberedMember } from './remembered-decision.ts';
+import { stampEggs } from './stamp-eggs.ts';
 import type { EggCandidate } from './usable-candidates.ts';
 
 type Source = DistributionSource<Distribution, EggCandidate>;
@@ -82,13 +79,13 @@ export function watchDecision(run: EggRun, source: Source, wanted: DecisionKey):
     decision: async (workingSet) => {
       // What was asked for and not taken was judged against what is here, and that is not written down.
       if (!isOurs || [...wantedFiles].some((text) => !arrivals.has(text))) return undefined;
-      const stamps = stampEggs(asked, run, wanted);
+      const here = stampEggs(asked, run, wanted);
       const arrived = [...arrivals.values()];
-      const kept = stamps && (await keepArrivals(arrived, run, wanted));
+      const kept = here && (await keepArrivals(arrived, run, wanted));
       const placed = arrived.map(({ dist }) => dist);
       const members = kept && describeMembers(workingSet, placed, wanted);
-      if (kept === undefined || stamps === undefined || members === undefined) return undefined;
-      return { key: wanted.key, workingSet: members, arrivals: kept, events, picked, required, stamps };
+      if (kept === undefined || here === undefined || members === undefined) return undefined;
+      return { key: wanted.key, workingSet: members, arrivals: kept, events, picked, required, ...here };
     },
   };
 }
@@ -132,49 +129,16 @@ function describeMembers(
   return members;
 }
 
-function tryDescribeEgg(dist: Distribution, { eggsDirectory }: DecisionKey): RememberedEgg | undefined {
+function tryDescribeEgg(
+  dist: Distribution,
+  { shelf, eggsDirectory }: DecisionKey,
+): RememberedEgg | undefined {
   const { eggName: name, project, version, pythonVersion, platform, location } = dist;
-  if (name === undefined || dirname(location) !== eggsDirectory) return undefined;
+  const place = dirname(location);
+  if (name === undefined || !shelf.directories.some(({ path }) => path === place)) return undefined;
   const egg = examineEgg(location, name);
   if (egg === undefined) return undefined;
   const known = { ...egg, requires: dist.requires().map(requirementText), extras: dist.extras };
-  return { name, project, version, pythonVersion, platform, known };
-}
-
-/** Stamps of every egg of these projects; `undefined` when one of them is out of the ordinary. */
-function stampEggs(
-  projects: ReadonlySet<string>,
-  run: EggRun,
-  { names, eggsDirectory }: DecisionKey,
-): Record<string, string> | undefined {
-  const stamps: Record<string, string> = {};
-  for (const name of names) {
-    const parts = parseEggFilename(name);
-    if (parts === undefined || /link$/i.test(name)) return undefined;
-    if (!projects.has(canonicalizeName(parts.project))) continue;
-    const files = filesBehind(join(eggsDirectory, name), name, run);
-    if (files === undefined) return undefined;
-    for (const file of files) {
-      const path = file === '' ? name : `${name}/${file}`;
-      stamps[path] = stampOf(`${eggsDirectory}/${path}`);
-    }
-  }
-  return stamps;
-}
-
-/** The paths in an egg that decide what it is and requires; `undefined` unless it is one distribution and no more. */
-function filesBehind(location: string, name: string, run: EggRun): string[] | undefined {
-  const egg = examineEgg(location, name);
-  const { markers } = run.settings.python;
-  const [dist, second] = findDistributions(location, { markers });
-  if (egg === undefined || dist === undefined || second !== undefined) return undefined;
-  if (linesOf(dist.dependencyLinks().join('\n')).length > 0) return undefined;
-  const texts = ['METADATA', 'PKG-INFO', 'requires.txt', 'depends.txt', 'namespace_packages.txt'];
-  const there = new Set(readdirSync(join(location, egg.directory)));
-  const namespaces = dist.metadata('namespace_packages.txt');
-  return [
-    '',
-    ...texts.filter((text) => there.has(text)).map((text) => `${egg.directory}/${text}`),
-    ...(namespaces === undefined ? [] : namespaceSources(namespaces)),
-  ];
+  const directory = place === eggsDirectory ? undefined : place;
+  return { directory, name, project, version, pythonVersion, platform, known };
 }

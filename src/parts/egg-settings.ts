@@ -5,6 +5,7 @@ import { booleanOption, locateOption, type Section } from '#config';
 import type { EggCacheSettings, EggSettings } from '#eggs';
 import { pythonJoin, type BuildoutHandle } from '#recipes';
 import type { BuildoutOptions } from './create-buildout.ts';
+import { readSharedSettings } from './shared-settings.ts';
 import { splitWords } from './installed-records.ts';
 import { readRemoteCacheSettings } from './remote-cache-settings.ts';
 
@@ -84,6 +85,9 @@ export async function readEggSettings(
   const shows = await booleanOption(main, 'show-picked-versions');
   const downloadCache = await main.get('download-cache');
   const eggCache = await readEggCache(main, options);
+  // A release has all its eggs in itself.
+  const shared =
+    options.collects === undefined ? await readSharedSettings(main, options.environment) : undefined;
   return {
     developEggsDirectory: await main.require('develop-eggs-directory'),
     findLinks: splitWords((await main.get('find-links')) ?? ''),
@@ -99,6 +103,7 @@ export async function readEggSettings(
       ? {}
       : { downloadCache: pythonJoin(await main.require('directory'), downloadCache) }),
     ...(eggCache === undefined ? {} : { eggCache }),
+    ...(shared === undefined ? {} : { shared }),
     allowUnknownExtras: await booleanOption(main, 'allow-unknown-extras'),
     developsAsEggs: await booleanOption(main, 'develop-as-eggs', 'false'),
   };

@@ -28,7 +28,7 @@ export function createCacheLayout(directory: string): CacheLayout {
     request: (requestKey) => `${sharded('requests', requestKey)}.json`,
     file: (sha256) => sharded('files', sha256),
     record: (indexUrl, project, version) =>
-      `${directory}/records/${indexName(indexUrl)}/${canonicalizeName(project)}/${encodeURIComponent(version)}.json`,
+      `${directory}/records/${indexHash(indexUrl)}/${canonicalizeName(project)}/${encodeURIComponent(version)}.json`,
     lock: (requestKey) => `${directory}/locks/${requestKey}`,
     useLock: `${directory}/locks/in-use`,
     sizes: `${directory}/sizes`,
@@ -40,7 +40,7 @@ export function createCacheLayout(directory: string): CacheLayout {
 }
 
 /** An index by hash: without user and password, and with or without a slash at its end. */
-function indexName(indexUrl: string): string {
+export function indexHash(indexUrl: string): string {
   const plain = indexUrl.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1').replace(/\/+$/, '');
   return hashBytes(plain).slice(0, 16);
 }

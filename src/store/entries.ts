@@ -83,7 +83,7 @@ export function readRequest(layout: CacheLayout, requestKey: string): readonly s
 }
 
 /** Two writers at once may lose one line; the egg is then built again, nothing worse. */
-function addToRequest(layout: CacheLayout, requestKey: string, buildKey: string): void {
+export function addToRequest(layout: CacheLayout, requestKey: string, buildKey: string): void {
   const known = readRequest(layout, requestKey);
   if (known[0] === buildKey) return;
   const path = layout.request(requestKey);
@@ -113,7 +113,7 @@ export function publishEntry(layout: CacheLayout, egg: FinishedEgg): CachedEgg {
   const temporary = layout.temporaryPath('entry');
   mkdirSync(temporary, { recursive: true });
   try {
-    const manifest = describeEgg(egg);
+    const manifest = describeFinishedEgg(egg);
     writeFileAtomically(`${temporary}/manifest.json`, formatManifest(manifest), { mode: 0o644 });
     // Before the entry itself: a key that leads nowhere is a miss, and after the rename nothing can fail any more.
     for (const key of egg.requestKeys) addToRequest(layout, key, manifest.buildKey);
@@ -139,7 +139,9 @@ function moveAndPublish(
   }
 }
 
-function describeEgg({ directory, listing, requestKeys, facts, libraries }: FinishedEgg): Manifest {
+/** The manifest of a finished tree; its modes and times are set on the way when they are not known. */
+export function describeFinishedEgg(egg: Omit<FinishedEgg, 'unusable'>): Manifest {
+  const { directory, listing, requestKeys, facts, libraries } = egg;
   const { directories, files, links } = listing ?? normalizeTree(directory);
   const paths = files.map(({ path }) => path);
   const { sonames, runPaths } = readNeededLibraries(directory, paths);

@@ -49,7 +49,10 @@ export {
 export type { Keepsake } from './keepsake.ts';
 export { type RecordedFile, type Records } from './records.ts';
 export type { FileStore } from './file-store.ts';
+export { openSharedEggs, type SharedEggs, type SharedPlace } from './shared/shared-eggs.ts';
+export { layerCaches } from './shared/layer-caches.ts';
 export { addToDownloadCache, findInDownloadCache } from './download-cache.ts';
+export { indexHash } from './cache-layout.ts';
 export { keepRemoteReport, readRemoteReport } from './remote/remote-report.ts';
 export { generateSigningKey } from './remote/signing.ts';
 export { openRemoteCache, type RemoteCache } from './open-remote-cache.ts';

@@ -45,12 +45,14 @@ export type LinkMethods = Map<string, LinkMethod>;
 export interface PlaceOptions {
   link: LinkChoice;
   methods: LinkMethods;
+  /** Where the egg is put together, on the target's file system; default: beside the target. */
+  temporary?: string;
 }
 
 /** Places `egg` at `target`, whole or not at all. A full disk is STORE_DISK_FULL; then nothing is left behind. */
 export function placeEgg(egg: CachedEgg, target: string, options: PlaceOptions): PlaceResult {
   if (existsSync(target)) return { outcome: 'present' };
-  const temporary = temporaryPathBeside(target);
+  const temporary = options.temporary ?? temporaryPathBeside(target);
   try {
     makeRoot(temporary);
     const filled = fillTree(egg, temporary, options);

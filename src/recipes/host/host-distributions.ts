@@ -24,7 +24,8 @@ export async function installHostDistributions(buildout: BuildoutHandle): Promis
   );
   const { version, requirements } = chooseVersion(buildout, pins.get('zc-buildout'));
   pins.set('zc-buildout', version);
-  const options = { newest: false, checkPicked: false, workingSet: buildout.recipeWorkingSet };
+  // What buildout itself runs on is never shared: it has to be there when a shared directory is not.
+  const options = { newest: false, checkPicked: false, shares: false, workingSet: buildout.recipeWorkingSet };
   try {
     return await buildout.eggs.install(requirements, { ...options, pins });
   } catch (error) {

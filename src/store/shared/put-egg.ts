@@ -1,0 +1,80 @@
+// Putting an egg into a shared directory: placed from the egg cache as into an eggs directory, then filed under the requests
+// that it answers, so that whoever else comes finds it.
+
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
+import { hasCode, tryReadText } from '#base';
+import { addToRequest } from '../entries.ts';
+import { formatManifest, tryParseManifest, type CachedEgg } from '../manifest.ts';
+import { placeEgg, type LinkChoice, type LinkMethods, type PlaceResult } from '../place-egg.ts';
+import type { EggPlace } from './egg-places.ts';
+import { markerName, type PartMarker } from './part-marker.ts';
+import type { SharedDirectory } from './shared-directory.ts';
+
+export interface PutTools {
+  shared: SharedDirectory;
+  methods: LinkMethods;
+  link: LinkChoice;
+}
+
+/** Puts the egg at its place, whole or not at all, and files it under its requests. */
+export function putEgg({ shared, methods, link }: PutTools, egg: CachedEgg, place: EggPlace): PlaceResult {
+  const { layout } = shared;
+  shared.makeDirectory(layout.temporary);
+  shared.makeDirectory(dirname(place.path));
+  const result = placeEgg(egg, place.path, { link, methods, temporary: layout.temporaryPath('egg') });
+  if (result.outcome === 'damaged') return result;
+  fileEntry(shared, egg, place);
+  if (place.marker !== undefined) writeMarker(place.entry, place.marker);
+  return result;
+}
+
+/** The entry that requests lead to: the manifest, and a link to where the egg lies. */
+function fileEntry(shared: SharedDirectory, egg: CachedEgg, place: EggPlace): void {
+  const { layout } = shared;
+  const { manifest } = egg;
+  const entry = layout.entry(manifest.buildKey);
+  const target = relative(entry, place.path);
+  if (existsSync(`${entry}/egg`)) return;
+  const temporary = layout.temporaryPath('entry');
+  mkdirSync(temporary);
+  try {
+    writeFileSync(`${temporary}/manifest.json`, manifestText(egg));
+    symlinkSync(target, `${temporary}/egg`);
+    for (const key of manifest.requestKeys) {
+      shared.makeDirectory(dirname(layout.request(key)));
+      addToRequest(layout, key, manifest.buildKey);
+    }
+    shared.makeDirectory(dirname(entry));
+    moveEntry(temporary, entry);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** A remembered decision knows the files without their hashes: the cache's own manifest has them. */
+function manifestText({ directory, manifest }: CachedEgg): string {
+  const text = tryReadText(`${dirname(directory)}/manifest.json`, 'EACCES');
+  const isOurs = text !== undefined && tryParseManifest(text, manifest.buildKey) !== undefined;
+  return isOurs ? text : formatManifest(manifest);
+}
+
+/** One whose egg is gone is replaced; of two at once either is right. */
+function moveEntry(temporary: string, entry: string): void {
+  try {
+    renameSync(temporary, entry);
+  } catch (error) {
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+    if (existsSync(`${entry}/egg`)) return;
+    rmSync(entry, { recursive: true, force: true });
+    renameSync(temporary, entry);
+  }
+}
+
+/** To `.tmp`, then renamed, as the recipes do it. */
+function writeMarker(entry: string, { text }: PartMarker): void {
+  const path = `${entry}/${markerName}`;
+  if (existsSync(path)) return;
+  writeFileSync(`${path}.tmp`, text);
+  renameSync(`${path}.tmp`, path);
+}
