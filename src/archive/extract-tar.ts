@@ -1,15 +1,13 @@
-// Extracts tar archives, plain or compressed, as a stream: modern-tar reads the headers, our policy decides, and
-// nothing is held in memory but a chunk. Hard links become copies; symbolic links are made last.
+// Extracts tar archives, plain or compressed, as a stream. Hard links become copies; symbolic links are made last.
 
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, copyFileSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
-import { BuildError, hashFile } from '#base';
-import type { ParsedTarEntry } from 'modern-tar';
-import { decompress } from './decompress.ts';
+import { hashFile } from '#base';
 import { createAdmission, defaultLimits, modeFor, pathInsideTree } from './extraction-policy.ts';
-import type { Admission, ExtractionLimits, MemberKind } from './extraction-policy.ts';
-import { damagedArchive, refuseArchive } from './refuse-archive.ts';
+import type { Admission } from './extraction-policy.ts';
+import { refuseArchive } from './refuse-archive.ts';
+import { walkTar, type TarMember } from './walk-tar.ts';
 import { createFile, makeDirectories, writeLink } from './write-member.ts';
 import type { ExtractedFile, ExtractOptions } from './write-member.ts';
 
@@ -49,39 +47,13 @@ export async function extractTar(
     links: new Map(),
   };
   makeDirectories(archive, target, []);
-  const { createTarDecoder } = await import('modern-tar');
-  const bytes = ReadableStream.from(limited(path, archive, limits));
-  const entries = bytes.pipeThrough(createTarDecoder({ strict: true }));
-  try {
-    for await (const entry of entries) await extractEntry(state, entry);
-  } catch (error) {
-    if (error instanceof BuildError || !isDecoderError(error)) throw error;
-    damagedArchive(archive, error.message.replace(/\.$/, ''), error);
-  }
+  await walkTar(path, { archive, limits }, (member) => extractMember(state, member));
   for (const [linkPath, text] of state.links) writeLink(archive, `${target}/${linkPath}`, text);
   return [...state.written.values()];
 }
 
-/** modern-tar and zlib say what is wrong with the bytes; an error of the file system has a `syscall`. */
-function isDecoderError(error: unknown): error is Error {
-  return error instanceof Error && !('syscall' in error);
-}
-
-/** A tar's headers and padding count too: nobody unpacks zeros for ever. */
-async function* limited(path: string, archive: string, limits: ExtractionLimits): AsyncGenerator<Uint8Array> {
-  const most = limits.maximumBytes + limits.maximumEntries * 4096;
-  let total = 0;
-  for await (const chunk of decompress(path)) {
-    total += chunk.length;
-    if (total > most) refuseArchive(archive, `it inflates to more than ${most} bytes`);
-    yield chunk;
-  }
-}
-
-async function extractEntry(state: TarExtraction, entry: ParsedTarEntry): Promise<void> {
-  const { header, body } = entry;
-  const kind = kindOf(state.archive, header);
-  const from = pathInsideTree(state.archive, header.name);
+async function extractMember(state: TarExtraction, member: TarMember): Promise<void> {
+  const { header, body, kind, path: from } = member;
   const place = state.options.rename === undefined || from === '' ? from : state.options.rename(from);
   if (place === undefined) return body.cancel();
   const path = state.admission.admit({ name: place === '' ? '.' : place, kind, size: header.size });
@@ -94,21 +66,6 @@ async function extractEntry(state: TarExtraction, entry: ParsedTarEntry): Promis
   await body.cancel();
   if (kind === 'symlink') addLink(state, path, header.linkname ?? '');
   else if (kind === 'hardlink') copyHardLink(state, { path, from, size: 0, mode }, header.linkname ?? '');
-}
-
-const kinds: Readonly<Record<string, MemberKind>> = {
-  file: 'file',
-  directory: 'directory',
-  symlink: 'symlink',
-  link: 'hardlink',
-};
-
-function kindOf(archive: string, header: ParsedTarEntry['header']): MemberKind {
-  const kind = kinds[header.type ?? 'file'];
-  if (kind === undefined) refuseArchive(archive, `\`${header.name}\` is a ${header.type}`);
-  const sparse = Object.keys(header.pax ?? {}).some((key) => key.startsWith('GNU.sparse'));
-  if (sparse) refuseArchive(archive, `\`${header.name}\` is a sparse file`);
-  return kind;
 }
 
 async function writeBody(

@@ -19,8 +19,11 @@ export {
 } from './extraction-policy.ts';
 export { createRangeSource, MissingRange, type ByteSource, type RangeSource } from './byte-source.ts';
 export { openZip, type ZipArchive, type ZipEntry, type OpenZipOptions } from './open-zip.ts';
+export { detectCompression, type Compression } from './decompress.ts';
 export { extractZip } from './extract-zip.ts';
 export { extractTar } from './extract-tar.ts';
+export { checkZipFraming } from './check-zip-framing.ts';
+export { inspectTar, type InspectedTar, type InspectTarOptions } from './inspect-tar.ts';
 export { extractArchive } from './extract-archive.ts';
 export type { ExtractedFile, ExtractOptions } from './write-member.ts';
 export { createZip, type CreateZipOptions } from './create-zip.ts';
