@@ -21,6 +21,9 @@ export type Event =
   | { type: 'fetch-start'; name: string; bytes?: number }
   | { type: 'fetch-bytes'; name: string; bytes: number }
   | { type: 'fetch-end'; name: string }
+  | { type: 'send-start'; name: string }
+  | { type: 'send-bytes'; name: string; bytes: number }
+  | { type: 'send-end'; name: string }
   | { type: 'build-start'; name: string }
   | { type: 'build-end'; name: string }
   | { type: 'placed'; name: string };

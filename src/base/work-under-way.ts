@@ -1,5 +1,5 @@
-// Work that another process does for this program and that ends in order by itself: who ends the program must know, or
-// would leave it alone.
+// Work that ends in order by itself once it was told to (another process's for this program, a server): who ends the
+// program must know, or would leave it alone.
 
 let calls = 0;
 

@@ -41,7 +41,11 @@ export function createHttp(options: HttpOptions): Http {
     opened ??= import('./open-connections.ts').then(({ openConnections }) => openConnections(options));
     const connections = await opened;
     const headers = { 'user-agent': 'clutch', accept: '*/*', ...extraHeaders };
-    return { transport: { connections, credentials, idleMilliseconds }, step: { url, headers } };
+    const { assertMayVisit } = options;
+    return {
+      transport: { connections, credentials, idleMilliseconds, assertMayVisit },
+      step: { url, headers },
+    };
   };
   const send: Send = async (text, extraHeaders, sink) => {
     const { transport, step } = await prepare(text, extraHeaders);

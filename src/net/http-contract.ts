@@ -21,6 +21,8 @@ export interface HttpOptions {
   retries?: number;
   /** The first pause between two attempts, doubled each time; 250 when absent. */
   retryMilliseconds?: number;
+  /** Asked before each connection, also for redirects; what it throws is what the request fails with. */
+  assertMayVisit?: (url: URL) => void;
 }
 
 export interface GetOptions {
@@ -57,7 +59,7 @@ export interface HttpResponse {
 
 /** A request that its caller watches over itself. */
 export interface Exchange {
-  method: 'GET' | 'HEAD' | 'PUT';
+  method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   url: string;
   headers?: Readonly<Record<string, string>>;
   /** Sent with a `Content-Length`; opened once. */
@@ -83,8 +85,8 @@ export interface Http {
   /** Puts the file at `path` in one step, whole and with the right hash, or fails with a `BuildError`. */
   download(url: string, path: string, options?: DownloadOptions): Promise<Download>;
   /**
-   * One request, sent once: nothing is repeated, decoded or limited, and any status is an answer. Redirects of a `PUT`
-   * are not followed. Fails with a `BuildError`, or with what the signal or the caller's functions say.
+   * One request, sent once: nothing is repeated, decoded or limited, and any status is an answer. Redirects are
+   * followed for `GET` and `HEAD` only. Fails with a `BuildError`, or with what the signal or the caller's functions say.
    */
   exchange(request: Exchange): Promise<ExchangeAnswer>;
   /** Drops every connection; requests under way fail. */

@@ -26,12 +26,13 @@ export interface Transport {
   credentials: Credentials;
   /** How long the other side may be silent. */
   idleMilliseconds: number;
+  assertMayVisit?: ((url: URL) => void) | undefined;
 }
 
 export interface RequestStep {
   url: URL;
   headers: Readonly<Record<string, string>>;
-  /** `GET` when absent; a `PUT` is not redirected. */
+  /** `GET` when absent; what changes something is not redirected. */
   method?: Exchange['method'];
   body?: Exchange['body'] | undefined;
   /** Ends the request at once, whatever it waits for. */
@@ -46,11 +47,12 @@ export async function sendRequest(transport: Transport, first: RequestStep, sink
   let step = first;
   let isDowngraded = false;
   for (let count = 0; count <= maximumRedirects; count += 1) {
+    transport.assertMayVisit?.(step.url);
     const authorization = isDowngraded ? undefined : transport.credentials.authorizationFor(step.url);
     const headers = authorization === undefined ? step.headers : { ...step.headers, authorization };
     const answer = await exchange(transport, { ...step, headers }, sink);
     const location = redirectStatuses.has(answer.status) ? answer.headers.get('location') : undefined;
-    if (location === undefined || step.method === 'PUT') return answer;
+    if (location === undefined || isChange(step.method)) return answer;
     const next = redirectTarget(location, step.url);
     if (step.url.protocol === 'https:' && next.protocol === 'http:') {
       if (authorization !== undefined) throw insecureRedirect(step.url, next);
@@ -65,6 +67,10 @@ export async function sendRequest(transport: Transport, first: RequestStep, sink
       hint: 'check the URL in a browser, and the proxy between here and the server',
     },
   );
+}
+
+function isChange(method: RequestStep['method']): boolean {
+  return method !== undefined && method !== 'GET' && method !== 'HEAD';
 }
 
 function redirectTarget(location: string, from: URL): URL {
@@ -148,7 +154,7 @@ function createHandler(
         if (status < 200) return;
         const started = { status, headers: headerMap(headers), url: withoutCredentials(url.href) };
         answer = started;
-        wantsBody = method === 'PUT' || !(redirectStatuses.has(status) && started.headers.has('location'));
+        wantsBody = isChange(method) || !(redirectStatuses.has(status) && started.headers.has('location'));
         if (wantsBody) sink.start(started);
       }),
     onResponseData: (_controller, piece) =>
