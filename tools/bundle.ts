@@ -52,7 +52,10 @@ function isUsual(key: string | symbol): boolean {
 
 rmSync('dist', { recursive: true, force: true });
 await build({
-  entryPoints: { clutch: 'src/cli/main.ts' },
+  entryPoints: {
+    clutch: 'src/cli/main.ts',
+    'inspect-worker': 'src/repository/inspect/inspect-worker.ts',
+  },
   outdir: 'dist',
   bundle: true,
   plugins: [nodeModules],

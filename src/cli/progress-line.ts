@@ -1,4 +1,4 @@
-// One live line on a terminal while eggs are fetched and built; it leaves no trace. Nobody sees it on a pipe.
+// One live line on a terminal while eggs are fetched, built and sent; it leaves no trace. Nobody sees it on a pipe.
 
 import { formatBytes } from '#base';
 import type { Event } from '#base';
@@ -13,8 +13,11 @@ export interface ProgressLine {
 interface Counts {
   fetched: number;
   bytes: number;
+  sent: number;
+  sentBytes: number;
   built: number;
   placed: number;
+  sending: Set<string>;
   fetching: Set<string>;
   building: Set<string>;
 }
@@ -27,8 +30,11 @@ export function createProgressLine(write: (text: string) => void, columns: () =>
   const counts: Counts = {
     fetched: 0,
     bytes: 0,
+    sent: 0,
+    sentBytes: 0,
     built: 0,
     placed: 0,
+    sending: new Set(),
     fetching: new Set(),
     building: new Set(),
   };
@@ -62,6 +68,16 @@ function count(counts: Counts, event: Event): boolean {
       counts.fetching.delete(event.name);
       counts.fetched += 1;
       return true;
+    case 'send-start':
+      counts.sending.add(event.name);
+      return true;
+    case 'send-bytes':
+      counts.sentBytes += event.bytes;
+      return true;
+    case 'send-end':
+      counts.sending.delete(event.name);
+      counts.sent += 1;
+      return true;
     case 'build-start':
       counts.building.add(event.name);
       return true;
@@ -78,15 +94,18 @@ function count(counts: Counts, event: Event): boolean {
 }
 
 function formatProgress(counts: Counts, seconds: number): string {
-  const rate = counts.bytes / Math.max(seconds, 0.001);
+  const speed = (bytes: number): string =>
+    `${formatBytes(bytes)} at ${formatBytes(bytes / Math.max(seconds, 0.001))}/s`;
+  const { sending, building, fetching, sent, sentBytes } = counts;
+  const isSending = sending.size > 0 || sent > 0;
   const parts = [
-    `${counts.placed} eggs`,
-    `${counts.fetched} files, ${formatBytes(counts.bytes)} at ${formatBytes(rate)}/s`,
+    ...(isSending
+      ? [`${sent} files sent, ${speed(sentBytes)}`]
+      : [`${counts.placed} eggs`, `${counts.fetched} files, ${speed(counts.bytes)}`]),
     `${Math.floor(seconds)} s`,
   ];
-  const building = [...counts.building];
-  const fetching = [...counts.fetching];
-  if (building.length > 0) parts.push(`building ${building.join(', ')}`);
-  else if (fetching.length > 0) parts.push(`fetching ${fetching.join(', ')}`);
+  if (sending.size > 0) parts.push(`sending ${[...sending].join(', ')}`);
+  else if (building.size > 0) parts.push(`building ${[...building].join(', ')}`);
+  else if (fetching.size > 0) parts.push(`fetching ${[...fetching].join(', ')}`);
   return parts.join(' · ');
 }

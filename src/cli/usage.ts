@@ -31,6 +31,13 @@ Commands:
   cache COMMAND             look into the egg cache and keep it in order (see cache --help)
   release COMMAND           check and build releases of this buildout (see release --help)
   why NAME                  who requires a distribution, and where that is written
+  serve --data DIR          serve a repository of eggs, wheels and sdists
+  publish FILE...           send files to a repository (staging)
+  promote NAME VERSION      release what was tested
+  yank NAME VERSION         nobody should take this version any more
+  delete NAME VERSION       take a version out of the repository
+  reserve NAME...           keep names for the repository
+  token COMMAND             who may do what with the repository
   setup SCRIPT [ARGUMENT...]  run a setup script with setuptools on its path (also: runsetup)
 
 The Python to build for is BUILDOUT_PYTHON, else an active virtual environment, else python3 on the PATH.

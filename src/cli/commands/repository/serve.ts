@@ -1,0 +1,90 @@
+// `serve`: the egg repository's server.
+
+import { resolve } from 'node:path';
+import { BuildError, countAsWork, formatBytes, parseByteSize } from '#base';
+import { serveRepository, type ListenAddress, type ServeSettings } from '#repository';
+import type { Command, Invocation } from '../command.ts';
+import { parseWords, printText, usageError } from '../command-words.ts';
+import { createLogWriter } from './write-log.ts';
+
+const usage = `\
+Usage: clutch serve --data DIR [option...]
+
+Serves a repository of eggs, wheels and sdists: a simple index for pip, uv and buildout, uploads for twine, uv and
+clutch publish. Everything lies below DIR: back that up. Uploads need a token: see clutch token --help.
+
+  --data DIR              the data directory; made when missing
+  --listen [HOST:]PORT    where to listen (127.0.0.1:8765); port 0 lets the system pick one
+  --private               reading needs a token too (HTTP Basic, any user name)
+  --no-staging            uploads are released at once; by default they wait in staging for clutch promote
+  --max-file-size SIZE    of one uploaded file (1G)
+  --log text|json         how the log is written to standard output (text)
+  --no-access-log         no line for each request
+
+Pages: /simple/ (released), /staging/simple/ (all), /links/ and /staging/links/ (flat, for find-links),
+/dev/ (flat, with development links), /api/ (JSON), /health, /metrics. Upload to /legacy/.
+`;
+
+export const serve: Command = {
+  usage,
+  run: (invocation) => countAsWork(serveUntilStopped(invocation)),
+};
+
+/** Ends by itself, in order, when the program is told to. */
+async function serveUntilStopped(invocation: Invocation): Promise<number> {
+  const settings = readSettings(invocation);
+  const { signal } = invocation.context;
+  const server = await serveRepository(settings);
+  printText(invocation, `Serving ${settings.directory} at ${server.url}`);
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await server.stop();
+  return 0;
+}
+
+const options = {
+  data: { type: 'string' },
+  listen: { type: 'string' },
+  private: { type: 'boolean' },
+  'no-staging': { type: 'boolean' },
+  'max-file-size': { type: 'string' },
+  log: { type: 'string' },
+  'no-access-log': { type: 'boolean' },
+} as const;
+
+function readSettings(invocation: Invocation): ServeSettings {
+  const { values } = parseWords(invocation, options, 0);
+  const { data, log = 'text' } = values;
+  if (typeof data !== 'string') throw usageError('serve needs --data DIR');
+  if (log !== 'text' && log !== 'json') throw usageError('--log is `text` or `json`');
+  return {
+    directory: resolve(invocation.context.cwd, data),
+    listen: readListen(values['listen']),
+    isPrivate: values['private'] === true,
+    noStaging: values['no-staging'] === true,
+    maximumFileBytes: readSize('--max-file-size', values['max-file-size'], 2 ** 30),
+    accessLog: values['no-access-log'] !== true,
+    log: createLogWriter(log),
+  };
+}
+
+function readListen(value: unknown): ListenAddress {
+  const text = typeof value === 'string' ? value : '127.0.0.1:8765';
+  const [, bracketed, plain, port = ''] = /^(?:(?:\[([^\]]+)\]|([^:[\]]*)):)?(\d{1,5})$/.exec(text) ?? [];
+  if (port === '' || Number(port) > 65_535) {
+    throw usageError(`\`${text}\` is no address: give PORT, HOST:PORT or [HOST]:PORT`);
+  }
+  const host = bracketed ?? plain;
+  return { host: host === undefined || host === '' ? '127.0.0.1' : host, port: Number(port) };
+}
+
+function readSize(option: string, value: unknown, otherwise: number): number {
+  if (typeof value !== 'string') return otherwise;
+  const size = parseByteSize(value);
+  if (size !== undefined && size > 0) return size;
+  throw new BuildError('USAGE', `\`${value}\` is no size for ${option}`, {
+    hint: `write 500M or 2G; the default is ${formatBytes(otherwise)}`,
+  });
+}

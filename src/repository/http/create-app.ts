@@ -1,0 +1,55 @@
+// The routes of the server. Each file beside this one adds its own; web pages add theirs through `addRoutes`.
+
+import { Hono } from 'hono';
+import { BuildError } from '#base';
+import { forbidden, statusOf } from '../refusals.ts';
+import { addApiRoutes } from './api-routes.ts';
+import { answerError } from './errors.ts';
+import { addHealthRoutes } from './health-routes.ts';
+import type { ServerApp, ServerContext, ServerTypes } from './server-context.ts';
+import { addSimpleRoutes } from './simple-routes.ts';
+import { addUploadRoutes } from './upload-route.ts';
+
+export function createApp(
+  server: ServerContext,
+  addRoutes?: (app: ServerApp, server: ServerContext) => void,
+): ServerApp {
+  const app = new Hono<ServerTypes>();
+  app.use(async (context, next) => {
+    assertSameSite(context.req.method, (name) => context.req.header(name));
+    await next();
+  });
+  app.onError((error, context) => {
+    const status = statusOf(error);
+    if (status >= 500) {
+      const { core, log } = server;
+      const { message, stack } = error;
+      log({ time: core.now(), level: 'error', event: 'failed', path: context.req.path, message, stack });
+    }
+    return answerError(context, error, context.req.path.startsWith('/api/'));
+  });
+  app.notFound((context) =>
+    answerError(
+      context,
+      new BuildError('REPOSITORY_NOT_FOUND', 'There is nothing here'),
+      context.req.path.startsWith('/api/'),
+    ),
+  );
+  addSimpleRoutes(app, server);
+  addUploadRoutes(app, server);
+  addApiRoutes(app, server);
+  addHealthRoutes(app, server);
+  addRoutes?.(app, server);
+  return app;
+}
+
+/** A browser sends a remembered login with whatever another site makes it send: changes must come from here. */
+function assertSameSite(method: string, header: (name: string) => string | undefined): void {
+  if (method === 'GET' || method === 'HEAD') return;
+  const site = header('sec-fetch-site');
+  const origin = header('origin');
+  const isForeign =
+    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+    (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== header('host')));
+  if (isForeign) throw forbidden('A page of another site asks for a change');
+}

@@ -1,0 +1,42 @@
+// `repository`: the egg repository, its server and the client of its commands. It follows the simple API (PEP 503, 592,
+// 658, 691, 700, 714, 792) and the legacy upload API. A data directory is all there is:
+//
+//   records.sqlite       projects, files, metadata, tokens, links (WAL, synchronous=FULL)
+//   files/<2>/<sha256>   every file of ours, once
+//   tmp/                 what is being received
+//   lock                 held by the one process that serves the directory
+//
+// How it is laid out: `core.ts` ties records (`records/`, SQLite) and files (`storage/`) together; `inspect/` says no to
+// bad files; `operations/` are the changes (add, promote, yank, delete, reserve), each one transaction; `access/` are
+// tokens; `simple/` renders and keeps the pages of the protocols; `http/` has the handlers (hono) and, in front of them,
+// a fast path over what is in memory; `serve-repository.ts` is the server's life. No HTML of web pages is in any of them.
+//
+// Web pages plug in at `createApp(server, addRoutes)`: `addRoutes` gets the hono app and a `ServerContext`, from which
+// `createCatalog(server.core)` lists everything, `server.gate` says who may see and do it, and `operations/` do it.
+//
+// Order that keeps promises: a file is on the disk (fsync) before its record, a record is gone before its file. So a
+// process killed anywhere leaves at most a file that nobody knows, and the next start takes it away.
+
+import type { RepositoryServer, ServeSettings } from './serve-repository.ts';
+
+export type { ListenAddress, RepositoryServer, ServeSettings } from './serve-repository.ts';
+export type { Log, LogEntry } from './observe/log.ts';
+
+export { tokenActions, type TokenAction, type TokenRecord } from './repository-contract.ts';
+export {
+  findRepository,
+  inspectFiles,
+  openClient,
+  openLocalTokens,
+  openRemoteTokens,
+  publishFiles,
+  type PublishedFile,
+  type RepositoryClient,
+  type TokenBook,
+} from './client/index.ts';
+
+/** Starts the server; its code is loaded only now. See `ServeSettings`. */
+export async function serveRepository(settings: ServeSettings): Promise<RepositoryServer> {
+  const { serveRepository: serve } = await import('./serve-repository.ts');
+  return serve(settings);
+}

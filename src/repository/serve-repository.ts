@@ -1,0 +1,131 @@
+// The server's life: opens the data directory, listens, answers, and stops in order.
+
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { BuildError, hasCode } from '#base';
+import { createGate } from './access/create-gate.ts';
+import { openCore, type CoreSettings } from './core.ts';
+import { createApp } from './http/create-app.ts';
+import { answerFast } from './http/fast-path.ts';
+import { createFileSource } from './http/file-source.ts';
+import type { ServerContext } from './http/server-context.ts';
+import type { Log } from './observe/log.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { observeRequest } from './observe/observe-request.ts';
+import { createPages } from './simple/pages.ts';
+
+export interface ServeSettings extends CoreSettings {
+  listen: ListenAddress;
+  /** Reading anything needs a token. */
+  isPrivate: boolean;
+  noStaging: boolean;
+  log: Log;
+  /** One entry for each request. */
+  accessLog: boolean;
+}
+
+export interface ListenAddress {
+  host: string;
+  /** 0: the system picks one. */
+  port: number;
+}
+
+export interface RepositoryServer {
+  /** `http://127.0.0.1:8765/` */
+  readonly url: string;
+  /** Lets requests under way end (for ten seconds), then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Starts a server. Fails with a `BuildError` when the directory or the address is taken. */
+export async function serveRepository(settings: ServeSettings): Promise<RepositoryServer> {
+  const core = await openCore(settings);
+  try {
+    const context = createContext(settings, core);
+    const app = createApp(context);
+    const listener = getRequestListener(app.fetch, {
+      overrideGlobalObjects: false,
+      autoCleanupIncoming: false,
+    });
+    const server = createServer(serverLimits, (incoming, outgoing) => {
+      const observed = observeRequest(context, settings.accessLog, { incoming, outgoing });
+      const route = answerFast(context, incoming, outgoing);
+      if (route === undefined) void listener(incoming, outgoing);
+      else observed.route(route);
+    });
+    const url = await listen(server, settings.listen);
+    return { url, stop: async () => stop(server, () => core.close()) };
+  } catch (error) {
+    await core.close();
+    throw error;
+  }
+}
+
+/** A slow sender has an hour for one request; a silent one a minute. */
+const serverLimits = {
+  requestTimeout: 3_600_000,
+  headersTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 32 * 1024,
+} as const;
+const silenceMilliseconds = 60_000;
+const graceMilliseconds = 10_000;
+
+function createContext(settings: ServeSettings, core: Awaited<ReturnType<typeof openCore>>): ServerContext {
+  const { isPrivate, noStaging, log } = settings;
+  const developmentLinks = (): [] => [];
+  const context: ServerContext = {
+    core,
+    pages: createPages({ core, developmentLinks, isPrivate }),
+    files: createFileSource(core, isPrivate),
+    gate: createGate(core, isPrivate),
+    log,
+    metrics: createMetrics(),
+    developmentLinks,
+    noStaging,
+  };
+  core.subscribe((change) => {
+    const { type, actor, project } = change;
+    const details = {
+      ...('version' in change && { version: change.version }),
+      ...('file' in change && { filename: change.file.filename, sha256: change.file.sha256 }),
+    };
+    log({ time: core.now(), level: 'info', event: type, project, actor, ...details });
+  });
+  return context;
+}
+
+async function listen(server: Server, { host, port }: ListenAddress): Promise<string> {
+  server.setTimeout(silenceMilliseconds);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(describeListenFailure(error, host, port)));
+    server.listen(port, host, () => resolve());
+  });
+  const address = server.address();
+  const actual = typeof address === 'object' && address !== null ? address.port : port;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${actual}/`;
+}
+
+function describeListenFailure(error: unknown, host: string, port: number): unknown {
+  const problem = hasCode(error, 'EADDRINUSE')
+    ? 'is in use'
+    : hasCode(error, 'EACCES', 'EPERM')
+      ? 'may not be used by this user'
+      : hasCode(error, 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN')
+        ? 'is not one of this machine'
+        : undefined;
+  if (problem === undefined) return error;
+  return new BuildError('REPOSITORY_LISTEN', `The address ${host}:${port} ${problem}`, {
+    hint: 'give another one by --listen; port 0 lets the system pick one',
+    cause: error,
+  });
+}
+
+async function stop(server: Server, close: () => Promise<void>): Promise<void> {
+  const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
+  await ended;
+  clearTimeout(timer);
+  await close();
+}
