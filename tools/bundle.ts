@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { build, type Plugin } from 'esbuild';
 
 /** Loaded at the first call: every run has the rooms that import them, and few runs need them. */
-const late = new Set(['child_process', 'readline', 'stream', 'timers/promises', 'util', 'zlib']);
+const late = new Set(['child_process', 'crypto', 'readline', 'stream', 'timers/promises', 'util', 'zlib']);
 
 /**
  * Node's own modules without the `import`, which reads every export of a module and so loads what hides behind them:
@@ -54,6 +54,7 @@ rmSync('dist', { recursive: true, force: true });
 await build({
   entryPoints: {
     clutch: 'src/cli/main.ts',
+    'egg-thread': 'src/eggs/egg-thread.ts',
     'inspect-worker': 'src/repository/inspect/inspect-worker.ts',
   },
   outdir: 'dist',

@@ -1,7 +1,7 @@
 // Writes a zip archive (a wheel, an egg) in memory: sorted, one fixed time, two modes, so the same members give the
 // same bytes. No zip64: what is larger than 4 GB is no wheel.
 
-import { constants, crc32, deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import { BuildError } from '#base';
 import { sortMembers, type NewMember } from './collect-members.ts';
 
@@ -51,7 +51,7 @@ function unixMode(member: NewMember): number {
 /** The 26 bytes that local and central headers share, from "version needed" to the length of the extra field. */
 function packMember(member: NewMember, mtime: number): { header: Buffer; name: Buffer; data: Buffer } {
   const content = Buffer.from(member.read());
-  const deflated = deflateRawSync(content, { level: constants.Z_BEST_COMPRESSION });
+  const deflated = deflateRawSync(content, { level: 9 });
   const isSmaller = deflated.length < content.length;
   const data = isSmaller ? deflated : content;
   const name = Buffer.from(member.kind === 'directory' ? `${member.path}/` : member.path);

@@ -1,7 +1,7 @@
 // Opens a zip archive and reads its entries, synchronously: stored and deflated only, checked against everything the
 // archive says about itself. Nothing is handed out that the archive lies about.
 
-import { constants, crc32, inflateRawSync } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { basename } from 'node:path';
 import { BuildError, hasCode } from '#base';
 import { bufferSource, fileSource, MissingRange, type ByteSource } from './byte-source.ts';
@@ -187,11 +187,14 @@ function dataStart(region: Buffer, entry: ZipEntry, archive: string): number {
   return nameEnd + region.readUInt16LE(28);
 }
 
+/** Z_MIN_CHUNK of zlib: the smallest buffer it takes. */
+const smallestChunk = 64;
+
 function inflate(packed: Buffer, entry: ZipEntry, archive: string): Buffer {
   try {
     // One piece of output: the buffer is made for the declared size, and more than that is a lie.
     return inflateRawSync(packed, {
-      chunkSize: Math.max(constants.Z_MIN_CHUNK, entry.size + 1),
+      chunkSize: Math.max(smallestChunk, entry.size + 1),
       maxOutputLength: Math.max(1, entry.size),
     });
   } catch (error) {

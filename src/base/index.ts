@@ -10,9 +10,11 @@ export { isAbandoned, isTemporaryName, removeAbandoned, temporaryPathBeside } fr
 export { trueMkdirError } from './true-mkdir-error.ts';
 export { acquireFileLock, tryAcquireFileLock, type FileLock } from './file-lock.ts';
 export { tryReadText } from './try-read-text.ts';
+export { nameFor } from './name-for.ts';
 export { hashBytes, hashFile, type HashName } from './hashing.ts';
 export { countAsWork, isWorkUnderWay } from './work-under-way.ts';
 export { createLimiter } from './run-limited.ts';
+export { createThreads, serveTasks, type Threads } from './threads.ts';
 export { defaultCacheDirectory, expandUser, homeDirectory, type Environment } from './environment.ts';
 export { parseAge, parseByteSize } from './parse-limits.ts';
 export { formatBytes } from './format-bytes.ts';

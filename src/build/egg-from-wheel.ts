@@ -30,7 +30,7 @@ export interface BuiltEgg {
 export async function eggFromWheel(
   wheelPath: string,
   targetParent: string,
-  python: PythonDescription,
+  python: Pick<PythonDescription, 'minor' | 'platform'>,
 ): Promise<BuiltEgg> {
   return withWheel(wheelPath, (wheel) => {
     checkWheelVersion(wheel);
@@ -78,7 +78,11 @@ function checkWheelVersion(wheel: OpenedWheel): void {
   if (link !== undefined) throw invalidWheel(wheel.fileName, `has a symbolic link: ${link.path}`);
 }
 
-function nameEgg(wheel: OpenedWheel, targetParent: string, python: PythonDescription): BuiltEgg {
+function nameEgg(
+  wheel: OpenedWheel,
+  targetParent: string,
+  python: Pick<PythonDescription, 'minor' | 'platform'>,
+): BuiltEgg {
   const text = wheel.metadataText('METADATA');
   if (text === undefined) throw invalidWheel(wheel.fileName, 'has no METADATA');
   const metadata = parseCoreMetadata(text);

@@ -117,6 +117,7 @@ function createNestedSupply(job: Job, pins: ReadonlyMap<string, string>): EggSup
     buildRequirements: createBuildRequirements(context),
     building,
     // A build that waits for this one holds a place already.
+    unpackWheel: run.unpackWheel(),
     limitBuilds: (task) => task(),
   });
 }

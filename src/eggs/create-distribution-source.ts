@@ -105,7 +105,7 @@ function describeText(text: string, candidate: EggCandidate, python: PythonDescr
 
 /** The distribution of an egg as it will be at `location`. */
 export function describeEggAt(
-  egg: Pick<WorkshopEgg, 'facts' | 'directory'>,
+  egg: Pick<WorkshopEgg, 'facts' | 'directory' | 'pthFiles'>,
   location: string,
   python: PythonDescription,
 ): Distribution {
@@ -124,6 +124,7 @@ export function describeEggAt(
     pythonVersion: parts?.python,
     platform: parts?.platform,
     metadata: manifestMetadata(facts.metadata, open),
+    pthFiles: egg.pthFiles?.(),
     markers: python.markers,
   });
 }

@@ -27,11 +27,13 @@ export interface DistributionFacts {
   pythonVersion?: string | undefined;
   platform?: string | undefined;
   metadata: EggMetadataReader;
+  /** The names of the `.pth` files at its location, where they are known. */
+  pthFiles?: readonly string[] | undefined;
   markers: MarkerEnvironment;
 }
 
 export function createDistribution(facts: DistributionFacts): Distribution {
-  const { metadata, pythonVersion, platform, location } = facts;
+  const { metadata, pythonVersion, platform, location, pthFiles } = facts;
   const dependencies = onceOnly(() => readDependencies(metadata));
   const required = new Map<string, readonly Requirement[]>();
   const dist: Distribution = {
@@ -41,6 +43,7 @@ export function createDistribution(facts: DistributionFacts): Distribution {
     precedence: facts.precedence,
     ...(pythonVersion === undefined ? {} : { pythonVersion }),
     ...(platform === undefined ? {} : { platform }),
+    ...(pthFiles === undefined ? {} : { pthFiles }),
     ...(location.endsWith('.egg') ? { eggName: basename(location) } : {}),
     get extras() {
       return metadata.plain?.extras ?? dependencies().extras;

@@ -6,7 +6,7 @@
 import { statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
-import { hashBytes } from '#base';
+import { nameFor } from '#base';
 
 import { pythonKey } from './egg-request.ts';
 import type { EggRun } from './egg-run.ts';
@@ -20,6 +20,7 @@ import { needsPkgResources } from './namespace-style.ts';
 export interface DecisionKey {
   /** Where the decision is kept; the next one for the same requirements and place replaces it. */
   file: string;
+  /** The text of all of it. */
   key: string;
   shelf: Shelf;
   /** The first directory of the shelf. */
@@ -60,8 +61,8 @@ export function decisionKey(
   const identity = JSON.stringify([place, specs, pythonKey(settings.python), settings.python.executable]);
   const facts = [format, programStamp(), identity, names, descriptions, ...factsOf(run, request)];
   return {
-    file: join(memory, 'known', `decision-${hashBytes(identity).slice(0, 32)}.json`),
-    key: hashBytes(JSON.stringify(facts)),
+    file: join(memory, 'known', `decision-${nameFor(identity)}.json`),
+    key: JSON.stringify(facts),
     shelf,
     eggsDirectory,
     request,

@@ -5,17 +5,26 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { hashBytes, type Where } from '#base';
+import { nameFor, type Where } from '#base';
 import { createIndex, type Index } from '#index';
 import { createCompiler, type Compiler } from '#python';
 import { createPickLedger, type PickLedger } from '#resolver';
 import { canonicalizeName } from '#standards';
-import { layerCaches, openEggCache, openSharedEggs, type EggCache, type Json, type SharedEggs } from '#store';
+import {
+  layerCaches,
+  openEggCache,
+  openSharedEggs,
+  type EggCache,
+  type Json,
+  type Placers,
+  type SharedEggs,
+} from '#store';
 
 import { readBuildEnvironment } from './build-environment.ts';
 import type { RequestContext } from './egg-request.ts';
 import { createWorkshop, type Workshop } from './egg-workshop.ts';
 import type { EggSupply } from './egg-supply.ts';
+import { createEggThreads, type EggThreads } from './egg-tasks.ts';
 import type { Distribution, EggSettings } from './eggs-contract.ts';
 import { openEggsDirectory, type EggsDirectory } from './eggs-directory.ts';
 import { createFileFetcher, type FileFetcher } from './fetch-file.ts';
@@ -24,6 +33,7 @@ import { holdingReport } from './held-console.ts';
 import { openKnownEggs } from './known-eggs.ts';
 import { createObtainedEggs, type ObtainedEggs } from './obtained-eggs.ts';
 import { createRunRemoteCache, type RunRemoteCache } from './run-remote-cache.ts';
+import { createWheelUnpacker, type WheelUnpacker } from './unpack-wheels.ts';
 import { createCandidateJudge, type CandidateJudge } from './usable-candidates.ts';
 
 /** Where candidates are looked for. */
@@ -58,6 +68,8 @@ export interface EggRun {
   /** Eggs under way for the same places and pins are shared by all installations. */
   supply(key: string, make: () => EggSupply): EggSupply;
   compiler(): Compiler;
+  threads(): EggThreads;
+  unpackWheel(): WheelUnpacker;
   /** A workshop of its own for eggs that only builds use. */
   createWorkshop(): Workshop;
   /** A directory that is gone when the process ends. */
@@ -96,7 +108,7 @@ export function createEggRun(settings: EggSettings): EggRun {
       const memory = run.memory();
       return kept('directory', `${links} ${real}`, () => {
         const isKept = memory !== undefined && (links || run.shared()?.directories().includes(real) === true);
-        const file = isKept ? join(memory, 'known', `${hashBytes(real)}.json`) : undefined;
+        const file = isKept ? join(memory, 'known', `${nameFor(real)}.json`) : undefined;
         const known = file === undefined ? undefined : openKnownEggs(file, real, markers);
         return openEggsDirectory(real, { markers, links, known });
       });
@@ -122,7 +134,15 @@ export function createEggRun(settings: EggSettings): EggRun {
 
 type Tools = Pick<
   EggRun,
-  'cache' | 'memory' | 'shared' | 'fetcher' | 'compiler' | 'createWorkshop' | 'temporaryDirectory'
+  | 'cache'
+  | 'memory'
+  | 'shared'
+  | 'fetcher'
+  | 'compiler'
+  | 'threads'
+  | 'unpackWheel'
+  | 'createWorkshop'
+  | 'temporaryDirectory'
 >;
 
 /** What eggs are made with; temporary directories go when the process ends. */
@@ -133,7 +153,7 @@ function createTools(run: () => EggRun, kept: Keeper): Tools {
       const shared = tools.shared();
       const link = eggCache?.link ?? 'auto';
       return kept('cache', `${link} ${tools.memory() ?? ''} ${shared?.roots.join(':') ?? ''}`, () => {
-        const own = openOwnCache(run().settings);
+        const own = openOwnCache(run().settings, tools.threads);
         return shared === undefined ? own : layerCaches({ own, shared, link, environment });
       });
     },
@@ -161,6 +181,8 @@ function createTools(run: () => EggRun, kept: Keeper): Tools {
     },
     compiler: () =>
       kept('compiler', '', () => createCompiler(run().settings.python.executable, availableParallelism())),
+    threads: () => kept('threads', '', createEggThreads),
+    unpackWheel: () => kept('unpacker', '', () => createWheelUnpacker(tools.threads)),
     createWorkshop: () => {
       const workshop = createWorkshop({
         cache: tools.cache(),
@@ -180,11 +202,26 @@ function createTools(run: () => EggRun, kept: Keeper): Tools {
   return tools;
 }
 
-function openOwnCache({ eggCache, report, environment }: EggSettings): EggCache | undefined {
+function openOwnCache(
+  { eggCache, report, environment }: EggSettings,
+  threads: () => EggThreads,
+): EggCache | undefined {
   if (eggCache === undefined || eggCache.directory === '') return undefined;
   const { directory, link, limitBytes } = eggCache;
   const limit = limitBytes === undefined ? {} : { limitBytes };
-  return openEggCache({ directory, link, report, environment, ...limit });
+  const placers = createPlacers(threads);
+  return openEggCache({ directory, link, report, environment, placers, ...limit });
+}
+
+function createPlacers(threads: () => EggThreads): Placers {
+  return {
+    isStarted: () => threads().isStarted(),
+    place: async (shared, howMany) => {
+      const count = howMany === 'one' ? 1 : threads().most;
+      const placed = Array.from({ length: count }, () => threads().run('place', shared));
+      return (await Promise.all(placed)).flat();
+    },
+  };
 }
 
 const exitActions: (() => void)[] = [];

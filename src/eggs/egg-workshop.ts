@@ -9,6 +9,7 @@ import type { Compiler } from '#python';
 import {
   addFiles,
   fixedMtime,
+  namesAtTop,
   normalizeTree,
   type CachedEgg,
   type EggCache,
@@ -17,6 +18,8 @@ import {
   type PlaceResult,
 } from '#store';
 
+import { pthFilesAmong } from './pth-files.ts';
+
 /** An egg that is finished or being finished: it can be placed anywhere. */
 export interface WorkshopEgg {
   readonly facts: EggFacts;
@@ -24,6 +27,8 @@ export interface WorkshopEgg {
   readonly directory: string | undefined;
   /** What it is filed under; none: nobody else may have it. */
   readonly requestKeys: readonly string[];
+  /** The names of its `.pth` files, where they are known. */
+  pthFiles?(): readonly string[];
   /** Resolves when it is in the cache, or, without a cache, compiled in its directory. */
   finished(): Promise<CachedEgg | undefined>;
   /** Makes it again when the cached one turns out damaged. */
@@ -112,6 +117,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       facts: egg.manifest,
       directory: undefined,
       requestKeys: egg.manifest.requestKeys,
+      pthFiles: () => pthFilesAmong(namesAtTop(egg.manifest)),
       finished: () => Promise.resolve(egg),
       remake,
     }),
@@ -125,9 +131,6 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
   };
 }
 
-/** Eggs of the cache are placed so many at a time, while the resolver goes on. */
-const batchSize = 32;
-
 interface Placing {
   add(placement: Placement): void;
   settle(): Promise<void>;
@@ -136,6 +139,7 @@ interface Placing {
 function createPlacing({ cache, report }: WorkshopOptions): Placing {
   let jobs: { done: Promise<void>; activity: string }[] = [];
   let batch: CachedPlacement[] = [];
+  let placing: Promise<void> | undefined;
 
   async function placeFinished(placement: Placement): Promise<void> {
     const cached = await placement.egg.finished();
@@ -145,13 +149,16 @@ function createPlacing({ cache, report }: WorkshopOptions): Placing {
       return;
     }
     batch.push({ ...placement, cached });
-    if (batch.length >= batchSize) await placeBatch();
+    await (placing ??= placeBatch());
   }
 
+  /** What is ready in the same moment is placed together. */
   async function placeBatch(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
     const placements = batch;
     batch = [];
-    if (cache === undefined || placements.length === 0) return;
+    placing = undefined;
+    if (cache === undefined) return;
     await placeCached(placements, cache);
     for (const { target } of placements) report({ type: 'placed', name: target.path });
   }
@@ -167,7 +174,6 @@ function createPlacing({ cache, report }: WorkshopOptions): Placing {
         const waiting = jobs;
         jobs = [];
         const results = await Promise.allSettled(waiting.map(({ done }) => done));
-        await placeBatch();
         for (const [position, result] of results.entries()) {
           if (result.status === 'fulfilled') continue;
           rememberActivity(result.reason, waiting[position]?.activity ?? '');

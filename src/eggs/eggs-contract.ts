@@ -10,6 +10,8 @@ import type { RemoteCacheSettings } from '#store';
 export interface Distribution extends ResolvableDistribution {
   /** The name of its egg without a path (`zope.interface-5.0-py3.11.egg`); absent when it is no egg. */
   readonly eggName?: string;
+  /** The names of the `.pth` files at its location, where they are known. */
+  readonly pthFiles?: readonly string[];
   /** A metadata file (`entry_points.txt`, `top_level.txt`), read when asked for; `undefined` when it has none. */
   metadata(name: string): string | undefined;
   /** The names in a metadata directory (`scripts`), empty when there is none. */

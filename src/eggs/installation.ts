@@ -72,6 +72,7 @@ export function supplyOptions(
     cache: run.cache(),
     remote: run.remote.open,
     workshop: run.workshop,
+    unpackWheel: run.unpackWheel(),
     fetcher: run.fetcher(),
     collects: settings.collects !== undefined,
     python: settings.python,

@@ -5,7 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { hasCode, hashBytes, writeFileAtomically } from '#base';
+import { hasCode, writeFileAtomically } from '#base';
 import type { MarkerEnvironment } from '#standards';
 
 export interface KnownEgg {
@@ -34,7 +34,7 @@ const format = 1;
 
 /** `file` keeps what is known of the eggs in `eggsDirectory`; markers were applied for `markers`. */
 export function openKnownEggs(file: string, eggsDirectory: string, markers: MarkerEnvironment): KnownEggs {
-  const environment = (): string => hashBytes(JSON.stringify([format, eggsDirectory, markers]));
+  const environment = (): string => JSON.stringify([format, eggsDirectory, markers]);
   let read: Record<string, KnownEgg> | undefined;
   const eggs = (): Record<string, KnownEgg> => (read ??= readEggs(file, environment()));
   const checked = new Map<string, KnownEgg | undefined>();

@@ -2,7 +2,7 @@
 // end first, under a lock, so that one machine builds it once.
 
 import { BuildError, type Environment, type Report } from '#base';
-import { buildSdist, eggFromEggFile, eggFromWheel, type BuiltEgg } from '#build';
+import { buildSdist, eggFromEggFile, type BuiltEgg } from '#build';
 import type { Candidate } from '#index';
 import type { PythonDescription } from '#python';
 import { canonicalizeName } from '#standards';
@@ -25,6 +25,7 @@ import { findUsable } from './find-usable.ts';
 import { holdingReport } from './held-console.ts';
 import { offerEgg, tryRemoteEgg } from './remote-eggs.ts';
 import { allowsPython } from './target-platform.ts';
+import type { WheelUnpacker } from './unpack-wheels.ts';
 
 export interface ObtainedRequirements {
   path: readonly string[];
@@ -41,6 +42,7 @@ export interface BuildRequirements {
 export interface EggMakerOptions {
   cache: EggCache | undefined;
   workshop: Workshop;
+  unpackWheel: WheelUnpacker;
   python: PythonDescription;
   environment: Environment;
   signal: AbortSignal | undefined;
@@ -75,7 +77,7 @@ export async function makeEgg(
     return fetched === undefined || options.collects ? build() : fetched;
   }
   const parent = options.workshop.workDirectory();
-  const built = await unpackEgg(candidate, file, { parent, python: options.python });
+  const built = await unpackEgg(candidate, file, { ...options, parent });
   const keys = file.sha256 === '' ? [] : await allKeys(candidate, file, options);
   const request = await requestFacts({ ...candidate, sha256: file.sha256 }, options.request);
   return adopt(built, { keys, request }, options);
@@ -84,12 +86,11 @@ export async function makeEgg(
 async function unpackEgg(
   candidate: Candidate,
   file: FetchedFile,
-  { parent, python }: { parent: string; python: PythonDescription },
-): ReturnType<typeof eggFromWheel> {
+  { parent, python, unpackWheel }: EggMakerOptions & { parent: string },
+): Promise<BuiltEgg> {
+  if (candidate.kind === 'wheel') return unpackWheel({ wheel: file.path, parent, python });
   try {
-    return candidate.kind === 'wheel'
-      ? await eggFromWheel(file.path, parent, python)
-      : await eggFromEggFile(file.path, parent);
+    return await eggFromEggFile(file.path, parent);
   } catch (error) {
     return whenDiskIsFull(parent, () => {
       throw error;
@@ -155,7 +156,8 @@ export async function buildEgg(
       ...(options.buildExt === undefined ? {} : { buildExt: options.buildExt }),
       ...(options.extraEnvironment === undefined ? {} : { extraEnvironment: options.extraEnvironment }),
     });
-    const built = await eggFromWheel(wheel, options.workshop.workDirectory(), python);
+    const parent = options.workshop.workDirectory();
+    const built = await options.unpackWheel({ wheel, parent, python });
     const pins = pinsOn(Object.keys(used), options.request);
     const keys = file.sha256 === '' ? [] : await allKeys(candidate, file, { ...options, wheel });
     const isUniversal = isUniversalWheel(wheel);

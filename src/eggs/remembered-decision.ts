@@ -24,6 +24,7 @@ export interface RememberedEgg {
   version: string;
   pythonVersion?: string | undefined;
   platform?: string | undefined;
+  pthFiles: readonly string[];
   known: KnownEgg;
 }
 
@@ -46,12 +47,18 @@ export interface RememberedDecision {
   behind: Readonly<Record<string, readonly string[]>>;
 }
 
+/** With so many eggs there are usually thousands of files. */
+const eggsWorthAThread = 30;
+
 /** The working set as it was decided before, with its console lines and picks; `undefined` when it has to be decided. */
 export async function repeatDecision(run: EggRun, wanted: DecisionKey): Promise<WorkingSet | undefined> {
   const decision = tryReadDecision(wanted);
   if (decision === undefined || !isUnchanged(decision, wanted)) return undefined;
+  const { arrivals } = decision;
+  // Many eggs are placed by several threads, and starting one takes as long as what comes next.
+  if (arrivals.length >= eggsWorthAThread) run.threads().start();
   const eggs: WorkshopEgg[] = [];
-  for (const kept of decision.arrivals) {
+  for (const kept of arrivals) {
     const egg = await tryReopenArrival(kept, run, wanted.request);
     if (egg === undefined) return undefined;
     eggs.push(egg);
@@ -60,7 +67,7 @@ export async function repeatDecision(run: EggRun, wanted: DecisionKey): Promise<
   for (const [project, version] of decision.picked) run.ledger.pick(project, version);
   for (const [requirement, requirer] of decision.required) run.ledger.require(requirement, requirer);
   const arrived: (Distribution | undefined)[] = [];
-  for (const [position, kept] of decision.arrivals.entries()) {
+  for (const [position, kept] of arrivals.entries()) {
     const egg = eggs[position];
     arrived.push(egg && (await receiveArrival(kept, egg, { run, shelf: wanted.shelf })));
   }
@@ -130,6 +137,7 @@ function describe(egg: RememberedEgg, run: EggRun, { eggsDirectory }: DecisionKe
     version: egg.version,
     pythonVersion: egg.pythonVersion,
     platform: egg.platform,
+    pthFiles: egg.pthFiles,
     location,
     precedence: 'egg',
     metadata: readKnownMetadata(join(location, egg.known.directory), egg.known),

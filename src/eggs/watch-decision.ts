@@ -2,6 +2,7 @@
 // but the eggs directory, develop eggs, records and the egg cache decided it, and every egg of a project that was asked
 // for is an ordinary one.
 
+import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { LogLevel, type Event, type Report } from '#base';
@@ -12,6 +13,7 @@ import type { DecisionKey } from './decision-key.ts';
 import type { EggRun } from './egg-run.ts';
 import type { Distribution, WorkingSet } from './eggs-contract.ts';
 import { examineEgg } from './known-eggs.ts';
+import { pthFilesAmong } from './pth-files.ts';
 import { tryKeepArrival, type Arrival, type RememberedArrival } from './remembered-arrival.ts';
 import type { RememberedDecision, RememberedEgg, RememberedMember } from './remembered-decision.ts';
 import { stampEggs } from './stamp-eggs.ts';
@@ -140,5 +142,6 @@ function tryDescribeEgg(
   if (egg === undefined) return undefined;
   const known = { ...egg, requires: dist.requires().map(requirementText), extras: dist.extras };
   const directory = place === eggsDirectory ? undefined : place;
-  return { directory, name, project, version, pythonVersion, platform, known };
+  const pthFiles = pthFilesAmong(readdirSync(location));
+  return { directory, name, project, version, pythonVersion, platform, pthFiles, known };
 }

@@ -1,9 +1,9 @@
-// Answers kept on disk, one small JSON file each, under the hash of everything they depend on. A cache directory that
+// Answers kept on disk, one small JSON file each, under a name made of everything they depend on. A cache directory that
 // cannot be read or written costs time, never the run.
 
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultCacheDirectory, hasCode, hashBytes, writeFileAtomically, type Environment } from '#base';
+import { defaultCacheDirectory, hasCode, nameFor, writeFileAtomically, type Environment } from '#base';
 
 const unwritable = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'];
 
@@ -33,7 +33,7 @@ export function remember(key: readonly string[], answer: unknown, environment: E
 }
 
 function memoFile(key: readonly string[], environment: Environment): string {
-  return join(memoDirectory(environment), `${hashBytes(JSON.stringify(key)).slice(0, 32)}.json`);
+  return join(memoDirectory(environment), `${nameFor(JSON.stringify(key))}.json`);
 }
 
 function memoDirectory(environment: Environment): string {

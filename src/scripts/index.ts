@@ -13,6 +13,6 @@ export {
   type ScriptOptions,
 } from './generate-scripts.ts';
 export { writeScripts } from './write-scripts.ts';
-export { pathsFromPthFiles } from './pth-paths.ts';
+export { listPthFiles, pathsFromPthFiles } from './pth-paths.ts';
 export type { ScriptFile } from './script-file.ts';
 export type { ScriptDistribution, WorkingSetLike } from './working-set-like.ts';

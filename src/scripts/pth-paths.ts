@@ -9,10 +9,14 @@ import { hasCode } from '#base';
  * that is no directory has none.
  *
  * Files are read in the order of their names. zc.buildout takes the directory's own order, which is no order at all.
+ * `names` says which files there are, when somebody knows.
  */
-export function pathsFromPthFiles(location: string): string[] {
+export function pathsFromPthFiles(
+  location: string,
+  names: readonly string[] = listPthFiles(location),
+): string[] {
   const paths = new Set<string>();
-  for (const name of listPthFiles(location)) {
+  for (const name of names) {
     for (const line of readLines(resolve(location, name))) {
       const text = line.trim();
       if (text === '' || text.startsWith('#') || text.startsWith('import ')) continue;
@@ -22,7 +26,8 @@ export function pathsFromPthFiles(location: string): string[] {
   return [...paths];
 }
 
-function listPthFiles(location: string): string[] {
+/** The names of the `.pth` files in a directory, sorted; none when it is no directory. */
+export function listPthFiles(location: string): readonly string[] {
   try {
     return readdirSync(location)
       .filter((name) => name.endsWith('.pth'))

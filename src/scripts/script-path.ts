@@ -16,11 +16,24 @@ export interface PathText {
 export function collectScriptPath(workingSet: WorkingSetLike, extraPaths: readonly string[]): string[] {
   const locations = workingSet.map((distribution) => distribution.location);
   const paths = new Set(locations);
-  for (const location of locations) {
-    for (const added of pathsFromPthFiles(location)) paths.add(added);
+  for (const { location, pthFiles } of workingSet) {
+    for (const added of pathsFromPthFiles(location, pthFiles)) paths.add(added);
   }
   for (const extra of extraPaths) paths.add(extra);
-  return [...paths].map(realpathAsPython);
+  return [...paths].map(createLinkResolver());
+}
+
+/** `realpathAsPython` for many paths of few directories: each directory is resolved once. */
+function createLinkResolver(): (path: string) => string {
+  const directories = new Map<string, string>();
+  return (path) => {
+    const full = resolve(path);
+    const parent = dirname(full);
+    if (parent === full || isLink(full)) return realpathAsPython(full);
+    const directory = directories.get(parent) ?? realpathAsPython(parent);
+    directories.set(parent, directory);
+    return join(directory, basename(full));
+  };
 }
 
 /** How `path` is written into the script `script`; `base` is the buildout's directory for relative paths, or false. */
@@ -98,10 +111,14 @@ function resolveLinks(path: string, links: number): string {
 }
 
 function tryReadLink(path: string): string | undefined {
+  return isLink(path) ? readlinkSync(path) : undefined;
+}
+
+function isLink(path: string): boolean {
   try {
-    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP')) return undefined;
+    if (hasCode(error, 'ENOTDIR', 'EACCES', 'ELOOP')) return false;
     throw error;
   }
 }

@@ -10,6 +10,8 @@ export interface ScriptDistribution {
   metadata(name: string): string | undefined;
   /** The names of the files in a directory of the metadata (`scripts`); empty when there is none. */
   metadataNames?(directory: string): readonly string[];
+  /** The names of the `.pth` files at its location, where they are known; else they are looked for. */
+  readonly pthFiles?: readonly string[];
 }
 
 /** Distributions in the order of the path. */

@@ -3,22 +3,25 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { acquireFileLock, isTemporaryName, type Environment, type FileLock, type Report } from '#base';
+import { acquireFileLock, type Environment, type FileLock, type Report } from '#base';
 import { createCacheLayout, type CacheLayout } from './cache-layout.ts';
 import { readCatalog, totalBytes } from './catalog.ts';
 import { createCacheWriter, type CacheWriter } from './cache-writer.ts';
 import { diskFullError } from './disk-full.ts';
-import { isBuilt, publishEntry, readEntry, readRequest, removeEntry, type EggTree } from './entries.ts';
+import {
+  isBuilt,
+  publishEntry,
+  readEntry,
+  readRequest,
+  removeEntry,
+  type EggTree,
+  type PublishedEgg,
+} from './entries.ts';
 import { fileStamp, keepEgg, reopenEgg, type Keepsake } from './keepsake.ts';
 import { createLibrarySearch, type LibrarySearch } from './library-search.ts';
 import type { CachedEgg, EggFacts, Manifest } from './manifest.ts';
-import {
-  placeEgg,
-  type EntryDamage,
-  type LinkChoice,
-  type LinkMethods,
-  type PlaceResult,
-} from './place-egg.ts';
+import { createEggPlacing, type EggPlacing, type Placers } from './place-eggs.ts';
+import type { LinkChoice } from './place-tree.ts';
 import { pruneCache } from './prune.ts';
 import { createFileStore, type FileStore } from './file-store.ts';
 import { createRecords, type Records } from './records.ts';
@@ -35,14 +38,11 @@ export interface EggCacheOptions {
   environment?: Environment;
   /** What `keepLimit` keeps; `defaultCacheLimit` when absent. */
   limitBytes?: number;
+  /** Other threads for placing; this one places alone when absent. */
+  placers?: Placers;
 }
 
-export interface PlaceOrder {
-  egg: CachedEgg;
-  target: string;
-}
-
-export interface EggCache {
+export interface EggCache extends EggPlacing {
   readonly directory: string;
   /** An entry that may answer, newest first, or `undefined`. `accept` looks at the manifest (sonames, signer). */
   find(requestKey: string, accept?: (manifest: Manifest) => boolean): CachedEgg | undefined;
@@ -51,10 +51,6 @@ export interface EggCache {
    * and files it under every request key. `undefined`: the cache cannot be written to, the directory is still there.
    */
   store(requestKeys: readonly string[], tree: EggTree, facts: EggFacts): CachedEgg | undefined;
-  /** Puts the egg at `target` (whole or not at all). */
-  place(egg: CachedEgg, target: string): PlaceResult;
-  /** As `place` for each, in order; the fast way for many. */
-  placeMany(orders: readonly PlaceOrder[]): Promise<readonly PlaceResult[]>;
   /** Takes an entry out of the cache (`cache rebuild`, damage); eggs placed from it stay. */
   remove(egg: CachedEgg): void;
   /** One builder per request key on this machine; a lock that holds nobody back when the cache is read-only. */
@@ -84,22 +80,10 @@ export const defaultCacheLimit: number = 20 * 2 ** 30;
 
 /** Opens the cache; nothing is read or made before it is needed. */
 export function openEggCache(options: EggCacheOptions): EggCache {
-  const { directory, link, report } = options;
+  const { directory } = options;
   const state = createState(options);
   const { layout, writer, unusable, libraries, lock } = state;
-  const methods: LinkMethods = new Map();
-  const swept = new Set<string>();
-
-  const place = (egg: CachedEgg, target: string): PlaceResult => {
-    sweepOnce(swept, dirname(target), besideTargets);
-    const result = placeEgg(egg, target, { link, methods });
-    if (result.outcome === 'damaged') {
-      unusable.add(egg.manifest.buildKey);
-      writer.attempt(() => removeEntry(layout, egg.manifest.buildKey));
-      reportDamage(result.damage, report);
-    }
-    return result;
-  };
+  let isSwept = false;
 
   return {
     directory,
@@ -109,15 +93,23 @@ export function openEggCache(options: EggCacheOptions): EggCache {
     requestStamp: (requestKey) => fileStamp(layout.request(requestKey)),
     recordStamp: ({ indexUrl, project, version }) => fileStamp(layout.record(indexUrl, project, version)),
     store(requestKeys, tree, facts) {
-      sweepOnce(swept, layout.temporary, inCache);
+      if (!isSwept) removeStaleTemporaries(layout.temporary, inCache);
+      isSwept = true;
       lock.hold();
       const egg = { ...tree, requestKeys, facts, libraries, unusable };
       const stored = writer.attempt(() => publishEntry(layout, egg));
-      if (stored !== undefined) noteStored(state, stored.manifest);
+      if (stored !== undefined) noteStored(state, stored);
       return stored;
     },
-    place,
-    placeMany: async (orders) => orders.map(({ egg, target }) => place(egg, target)),
+    ...createEggPlacing({
+      ...options,
+      isFresh: ({ buildKey }) => state.fresh.has(buildKey),
+      onDamage: (buildKey) => {
+        unusable.add(buildKey);
+        state.fresh.delete(buildKey);
+        writer.attempt(() => removeEntry(layout, buildKey));
+      },
+    }),
     remove: (egg) => writer.attempt(() => removeEntry(layout, egg.manifest.buildKey)),
     lock: (requestKey) => {
       lock.hold();
@@ -137,8 +129,9 @@ interface CacheState {
   writer: CacheWriter;
   /** Entries that turned out damaged in this process, and could perhaps not be taken out. */
   unusable: Set<string>;
-  /** Entries of this run. */
+  /** Entries of this run, and those of them that it made. */
   used: Set<string>;
+  fresh: Set<string>;
   libraries: LibrarySearch;
   lock: ReturnType<typeof createUseLock>;
   ledger: ReturnType<typeof createSizeLedger>;
@@ -153,6 +146,7 @@ function createState({ directory, report, environment = {} }: EggCacheOptions): 
     writer: createCacheWriter(directory, report),
     unusable: new Set(),
     used: new Set(),
+    fresh: new Set(),
     libraries: createLibrarySearch({ environment }),
     lock: createUseLock(layout.useLock),
     ledger: createSizeLedger(layout.sizes),
@@ -160,9 +154,11 @@ function createState({ directory, report, environment = {} }: EggCacheOptions): 
   };
 }
 
-function noteStored(state: CacheState, { buildKey, bytes = 0 }: Manifest): void {
-  const { layout, ledger, used } = state;
+function noteStored(state: CacheState, { isOurs, manifest }: PublishedEgg): void {
+  const { layout, ledger, used, fresh } = state;
+  const { buildKey, bytes = 0 } = manifest;
   used.add(buildKey);
+  if (isOurs) fresh.add(buildKey);
   state.storedBytes += bytes;
   state.writer.attempt(() => {
     if (ledger.isMissing()) ledger.replace(totalBytes(readCatalog(layout)));
@@ -178,15 +174,8 @@ function keepLimit(state: CacheState, limit: number): void {
   state.writer.attempt(() => pruneCache(state, { bytes: limit * 0.9, keep: state.used }));
 }
 
-const besideTargets: StaleOptions = { isTemporary: isTemporaryName, olderThanSeconds: 3600 };
 /** Builds happen there, and some take a day. */
 const inCache: StaleOptions = { isTemporary: () => true, olderThanSeconds: 3 * 86_400 };
-
-function sweepOnce(swept: Set<string>, directory: string, stale: StaleOptions): void {
-  if (swept.has(directory)) return;
-  swept.add(directory);
-  removeStaleTemporaries(directory, stale);
-}
 
 function findEgg(
   state: CacheState,
@@ -220,21 +209,6 @@ function missingLibraries(manifest: Manifest, libraries: LibrarySearch): readonl
   if (!isBuilt(manifest)) return [];
   const { sonames = [], runPaths = [] } = manifest;
   return sonames.filter((soname) => !libraries.finds(soname, runPaths));
-}
-
-const problems: Readonly<Record<EntryDamage['problem'], string>> = {
-  size: 'has another size than when it was built',
-  mtime: 'was changed since it was built',
-  missing: 'is missing',
-  unreadable: 'cannot be read',
-};
-
-function reportDamage({ egg, file, problem }: EntryDamage, report: Report): void {
-  const text = `Egg cache: ${file} of ${egg.manifest.eggName} ${problems[problem]}; the egg is made again.`;
-  report({ type: 'log', level: 'warning', text });
-  if (problem === 'missing' || problem === 'unreadable') return;
-  const way = `to change an egg of one buildout, use \`clutch edit ${egg.manifest.project}\`: files of the cache are shared`;
-  report({ type: 'hint', text: way });
 }
 
 async function lockRequest(layout: CacheLayout, requestKey: string, writer: CacheWriter): Promise<FileLock> {

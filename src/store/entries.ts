@@ -26,7 +26,7 @@ import type { LibrarySearch } from './library-search.ts';
 import { readNeededLibraries } from './needed-libraries.ts';
 import { normalizeTree } from './normalize-tree.ts';
 import type { TreeListing } from './tree-listing.ts';
-import { fillTree } from './place-egg.ts';
+import { fillTree } from './place-tree.ts';
 import { buildKeyOf, type Json } from './request-key.ts';
 
 const isKey = /^[0-9a-f]{64}$/;
@@ -108,8 +108,11 @@ export interface FinishedEgg extends EggTree {
   unusable: ReadonlySet<string>;
 }
 
+/** Whether an entry is the one that was made here, or one that somebody else made meanwhile. */
+export type PublishedEgg = CachedEgg & { isOurs: boolean };
+
 /** Moves a finished egg into the cache; an equal entry that is there already wins. Throws as the file system does. */
-export function publishEntry(layout: CacheLayout, egg: FinishedEgg): CachedEgg {
+export function publishEntry(layout: CacheLayout, egg: FinishedEgg): PublishedEgg {
   const temporary = layout.temporaryPath('entry');
   mkdirSync(temporary, { recursive: true });
   try {
@@ -129,7 +132,7 @@ function moveAndPublish(
   layout: CacheLayout,
   directory: string,
   { temporary, manifest }: { temporary: string; manifest: Manifest },
-): CachedEgg {
+): PublishedEgg {
   moveEgg(manifest, directory, `${temporary}/egg`);
   try {
     return publish(layout, temporary, manifest);
@@ -179,18 +182,18 @@ function sha256Of(path: string, size: number): string {
   return size > wholeFileLimit ? hashFile(path) : hash('sha256', readFileSync(path), 'hex');
 }
 
-function publish(layout: CacheLayout, temporary: string, manifest: Manifest): CachedEgg {
+function publish(layout: CacheLayout, temporary: string, manifest: Manifest): PublishedEgg {
   const entry = layout.entry(manifest.buildKey);
   mkdirSync(dirname(entry), { recursive: true });
   for (let attempt = 0; ; attempt += 1) {
     try {
       renameSync(temporary, entry);
-      return { directory: `${entry}/egg`, manifest };
+      return { directory: `${entry}/egg`, manifest, isOurs: true };
     } catch (error) {
       if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR') || attempt === 3) throw error;
     }
     const other = readEntry(layout, manifest.buildKey);
-    if (other !== undefined) return other;
+    if (other !== undefined) return { ...other, isOurs: false };
     removeEntry(layout, manifest.buildKey);
   }
 }
@@ -202,7 +205,9 @@ function moveEgg(manifest: Manifest, from: string, to: string): void {
   } catch (error) {
     if (!hasCode(error, 'EXDEV')) throw error;
     mkdirSync(to);
-    const damage = fillTree({ directory: from, manifest }, to, { link: 'copy', methods: new Map() });
+    const { directories, files, links } = manifest;
+    const tree = { directory: from, directories, files, links };
+    const damage = fillTree(tree, to, { link: 'copy', methods: new Map() });
     if (typeof damage === 'object')
       throw new Error(`${from}/${damage.file} changed while it was stored`, { cause: error });
     rmSync(from, { recursive: true, force: true });

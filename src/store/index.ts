@@ -15,14 +15,10 @@
 // (STORE_DISK_FULL, nothing left behind), a cache directory that belongs to somebody else (read, never fail), and
 // processes killed in the middle.
 
-export {
-  defaultCacheLimit,
-  openEggCache,
-  type EggCache,
-  type EggCacheOptions,
-  type PlaceOrder,
-} from './egg-cache.ts';
-export type { EntryDamage, LinkChoice, LinkMethod, PlaceResult } from './place-egg.ts';
+export { defaultCacheLimit, openEggCache, type EggCache, type EggCacheOptions } from './egg-cache.ts';
+export type { EntryDamage, PlaceOrder, Placers, PlaceResult } from './place-eggs.ts';
+export { placeOrders, type PlacedOrder, type SharedOrders } from './place-orders.ts';
+export type { LinkChoice, LinkMethod, LinkMethods } from './place-tree.ts';
 export { openCatalog, type CacheCatalog } from './open-catalog.ts';
 export type { BrokenEntry, CatalogEntry } from './catalog.ts';
 export type { PruneOptions, PruneResult } from './prune.ts';
@@ -32,6 +28,7 @@ export { fixedMtime, normalizeTree } from './normalize-tree.ts';
 export { addFiles, listFiles, type ListedFile, type TreeListing } from './tree-listing.ts';
 export type { EggTree } from './entries.ts';
 export {
+  namesAtTop,
   type CachedEgg,
   type EggMetadata,
   type EggFacts,

@@ -58,21 +58,25 @@ export interface CachedEgg {
   manifest: Manifest;
 }
 
+/** A tree as it lies on disk. */
+export interface PackedTree {
+  /** One path on a line. */
+  directories: string;
+  /** One file on a line: mode in octal, size, path. */
+  files: string;
+  /** 64 digits for each file, in the same order; empty where nobody needs them. */
+  sha256: string;
+  links: readonly { path: string; target: string }[];
+}
+
 /** As it lies on disk. */
-export interface PackedManifest extends EggFacts {
+export interface PackedManifest extends EggFacts, PackedTree {
   format: number;
   buildKey: string;
   requestKeys: readonly string[];
   bytes?: number;
   sonames?: readonly string[];
   runPaths?: readonly string[];
-  /** One path on a line. */
-  directories: string;
-  /** One file on a line: mode in octal, size, path. */
-  files: string;
-  /** 64 digits for each file, in the same order. */
-  sha256: string;
-  links: readonly { path: string; target: string }[];
 }
 
 /** The manifest's text: a function of its content alone. */
@@ -81,13 +85,32 @@ export function formatManifest(manifest: Manifest): string {
 }
 
 export function packManifest(manifest: Manifest): PackedManifest {
-  const { directories, files, ...rest } = manifest;
+  const { directories: _directories, files: _files, links: _links, ...facts } = manifest;
+  return { format: eggFormat, ...facts, ...packedTreeOf(manifest) };
+}
+
+/** Trees that were read packed, so that nobody packs them again. */
+const packedTrees = new WeakMap<Manifest, PackedTree>();
+
+export function packedTreeOf(manifest: Manifest): PackedTree {
+  return packedTrees.get(manifest) ?? packTree(manifest);
+}
+
+function packTree({ directories, files, links }: Manifest): PackedTree {
   return {
-    format: eggFormat,
-    ...rest,
     directories: directories.map(packPath).join('\n'),
     files: files.map((file) => `${file.mode.toString(8)} ${file.size} ${packPath(file.path)}`).join('\n'),
     sha256: files.map((file) => file.sha256).join(''),
+    links,
+  };
+}
+
+/** Without hashes in it, those of its files are empty. */
+export function unpackTree(tree: PackedTree): Pick<Manifest, 'directories' | 'files' | 'links'> {
+  return {
+    directories: lines(tree.directories).map(unpackPath),
+    files: lines(tree.files).map((line, index) => unpackFile(line, tree.sha256, index)),
+    links: tree.links,
   };
 }
 
@@ -105,18 +128,27 @@ export function tryUnpackManifest(packed: unknown, buildKey: string): Manifest |
 
 /** Unpacks the tree when it is asked for: resolving does not, and a no-op run places nothing. */
 function withTree(packed: PackedManifest): Manifest {
-  const { format: _format, directories, files, sha256, ...facts } = packed;
-  let unpackedDirectories: readonly string[] | undefined;
-  let unpackedFiles: readonly ManifestFile[] | undefined;
-  return {
+  const { format: _format, directories, files, sha256, links, ...facts } = packed;
+  const tree = { directories, files, sha256, links };
+  let unpacked: ReturnType<typeof unpackTree> | undefined;
+  const manifest = {
     ...facts,
+    links,
     get directories() {
-      return (unpackedDirectories ??= lines(directories).map(unpackPath));
+      return (unpacked ??= unpackTree(tree)).directories;
     },
     get files() {
-      return (unpackedFiles ??= lines(files).map((line, index) => unpackFile(line, sha256, index)));
+      return (unpacked ??= unpackTree(tree)).files;
     },
   };
+  packedTrees.set(manifest, tree);
+  return manifest;
+}
+
+/** The names of the files at the egg's top, in no order; the tree stays packed. */
+export function namesAtTop(manifest: Manifest): string[] {
+  const { files } = packedTreeOf(manifest);
+  return Array.from(files.matchAll(/^[0-7]+ \d+ ([^/"\n]+)$/gm), ([, name = '']) => name);
 }
 
 function lines(text: string): string[] {

@@ -7,7 +7,8 @@ import { acquireFileLock, type Environment, type FileLock, type Report } from '#
 import { openEggCache } from '../egg-cache.ts';
 import { readEntry } from '../entries.ts';
 import type { CachedEgg, Manifest } from '../manifest.ts';
-import type { LinkChoice, LinkMethods, PlaceResult } from '../place-egg.ts';
+import type { PlaceResult } from '../place-eggs.ts';
+import type { LinkChoice, LinkMethods } from '../place-tree.ts';
 import { removeStaleTemporaries } from '../stale-temporaries.ts';
 import { apartKey, createEggNames } from './egg-names.ts';
 import { createEggPlaces, type CustomBuild, type EggIdentity, type EggPlace } from './egg-places.ts';

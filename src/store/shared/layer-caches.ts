@@ -6,7 +6,8 @@ import type { EggCache } from '../egg-cache.ts';
 import { describeFinishedEgg, type EggTree } from '../entries.ts';
 import { createLibrarySearch } from '../library-search.ts';
 import { packManifest, type CachedEgg, type EggFacts } from '../manifest.ts';
-import { placeEgg, type LinkChoice, type LinkMethods, type PlaceResult } from '../place-egg.ts';
+import { placeEgg, type PlaceResult } from '../place-eggs.ts';
+import type { LinkChoice, LinkMethods } from '../place-tree.ts';
 import type { SharedEggs } from './shared-eggs.ts';
 
 export interface LayerOptions {

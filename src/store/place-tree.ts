@@ -17,27 +17,36 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasCode, temporaryPathBeside } from '#base';
-import type { CachedEgg, ManifestFile } from './manifest.ts';
 import { diskFullError } from './disk-full.ts';
 import { fixedMtime } from './normalize-tree.ts';
+import type { ListedFile } from './tree-listing.ts';
 
 export type LinkChoice = 'auto' | 'clone' | 'hardlink' | 'copy';
 export type LinkMethod = 'clone' | 'hardlink' | 'copy';
 
 /** An entry that is not what its manifest says: edited through a hard link, cut short, or gone. */
-export interface EntryDamage {
-  egg: CachedEgg;
+export interface TreeDamage {
   /** Path inside the egg of the first file that differs. */
   file: string;
   problem: 'size' | 'mtime' | 'missing' | 'unreadable';
 }
 
-export type PlaceResult =
+/** The tree of an entry, and what its manifest says of it. */
+export interface PlaceableTree {
+  directory: string;
+  directories: readonly string[];
+  files: readonly ListedFile[];
+  links: readonly { path: string; target: string }[];
+  /** Its files were written by this process a moment ago, and need not be looked at. */
+  isFresh?: boolean;
+}
+
+export type TreePlacement =
   | { outcome: 'placed'; how: LinkMethod }
   /** The target was there already, or somebody else was faster. */
   | { outcome: 'present' }
-  /** Nothing was placed, the entry is gone from the cache: build it again. The user has been told. */
-  | { outcome: 'damaged'; damage: EntryDamage };
+  /** Nothing was placed. */
+  | { outcome: 'damaged'; damage: TreeDamage };
 
 /** What works between the cache and one target directory; learned from the first egg placed there. */
 export type LinkMethods = Map<string, LinkMethod>;
@@ -49,13 +58,13 @@ export interface PlaceOptions {
   temporary?: string;
 }
 
-/** Places `egg` at `target`, whole or not at all. A full disk is STORE_DISK_FULL; then nothing is left behind. */
-export function placeEgg(egg: CachedEgg, target: string, options: PlaceOptions): PlaceResult {
+/** Places the tree at `target`, whole or not at all. A full disk is STORE_DISK_FULL; then nothing is left behind. */
+export function placeTree(tree: PlaceableTree, target: string, options: PlaceOptions): TreePlacement {
   if (existsSync(target)) return { outcome: 'present' };
   const temporary = options.temporary ?? temporaryPathBeside(target);
   try {
     makeRoot(temporary);
-    const filled = fillTree(egg, temporary, options);
+    const filled = fillTree(tree, temporary, options);
     if (typeof filled === 'object') return { outcome: 'damaged', damage: filled };
     renameSync(temporary, target);
     return { outcome: 'placed', how: filled };
@@ -77,18 +86,22 @@ function makeRoot(temporary: string): void {
 }
 
 /** Fills the tree; says how its files got there, or what is wrong with the entry. */
-export function fillTree(egg: CachedEgg, temporary: string, options: PlaceOptions): LinkMethod | EntryDamage {
-  const { directories, files, links } = egg.manifest;
+export function fillTree(
+  tree: PlaceableTree,
+  temporary: string,
+  options: PlaceOptions,
+): LinkMethod | TreeDamage {
+  const { directory, directories, files, links, isFresh = false } = tree;
   for (const path of directories) mkdirSync(`${temporary}/${path}`);
-  const from = `${egg.directory}/`;
+  const from = `${directory}/`;
   const to = `${temporary}/`;
-  let method = methodFor(egg, temporary, options);
+  let method = methodFor(tree, temporary, options);
   for (const file of files) {
     const source = from + file.path;
-    const problem = problemOf(source, file);
-    if (problem !== undefined) return { egg, file: file.path, problem };
+    const problem = isFresh ? undefined : problemOf(source, file);
+    if (problem !== undefined) return { file: file.path, problem };
     const how = tryPutFile(source, to + file.path, method);
-    if (how === 'missing' || how === 'unreadable') return { egg, file: file.path, problem: how };
+    if (how === 'missing' || how === 'unreadable') return { file: file.path, problem: how };
     method = how;
   }
   for (const { path, target } of links) symlinkSync(target, to + path);
@@ -137,7 +150,7 @@ function putFile(source: string, target: string, method: LinkMethod): void {
 }
 
 /** Compares with the manifest; never by ctime, which every link to the file changes. */
-function problemOf(source: string, file: ManifestFile): EntryDamage['problem'] | undefined {
+function problemOf(source: string, file: ListedFile): TreeDamage['problem'] | undefined {
   const status = tryLstat(source);
   if (status === undefined) return 'missing';
   if (status === 'unreadable') return status;
@@ -156,14 +169,18 @@ function tryLstat(path: string): Stats | 'unreadable' | undefined {
 }
 
 /** Tried once for each directory that eggs are placed in, with a real file of a real entry. */
-function methodFor(egg: CachedEgg, temporary: string, { link, methods }: PlaceOptions): LinkMethod {
+function methodFor(
+  { directory, files }: PlaceableTree,
+  temporary: string,
+  { link, methods }: PlaceOptions,
+): LinkMethod {
   const parent = dirname(temporary);
   const known = methods.get(parent);
   if (known !== undefined) return known;
-  const first = egg.manifest.files[0];
+  const [first] = files;
   if (first === undefined) return 'copy';
   const wanted: LinkMethod[] = link === 'auto' ? ['clone', 'hardlink'] : [link];
-  const source = `${egg.directory}/${first.path}`;
+  const source = `${directory}/${first.path}`;
   const method =
     wanted.find((candidate) => candidate === 'copy' || works(candidate, source, temporary)) ?? 'copy';
   methods.set(parent, method);
