@@ -1,6 +1,4 @@
-# `__main__.py` of a `.pyz` upgrade: imports the program out of one compressed member and starts it. Understood by every
-# Python, so that one that is too old is told so.
-
+# Starts a `.pyz` upgrade whose bytes give its checksum. Every Python understands it, and so tells when it is too old.
 import sys
 
 if sys.version_info < (3, 9):
@@ -12,32 +10,40 @@ except ImportError:
     sys.stderr.write('Error: this upgrade needs a Python with the module lzma\n')
     sys.exit(69)
 
+import hashlib
 import importlib.util
 import json
 import os
 import zipfile
 
 FILE = os.path.dirname(os.path.abspath(__file__))
+DIGEST_LENGTH = 64
 
 
-def read_program():
-    with zipfile.ZipFile(FILE) as archive:
-        lc, pb, size = json.loads(archive.read('streams.json'))['program']
-        filters = [{'id': lzma.FILTER_LZMA1, 'lc': lc, 'lp': 0, 'pb': pb, 'dict_size': size}]
-        return json.loads(lzma.decompress(archive.read('program'), lzma.FORMAT_RAW, filters=filters))
+def check_integrity():
+    digest = hashlib.sha256()
+    with open(FILE, 'rb') as stream:
+        left = os.path.getsize(FILE) - DIGEST_LENGTH
+        while left > 0:
+            digest.update(stream.read(min(left, 1 << 20)))
+            left -= 1 << 20
+        return stream.read() == digest.hexdigest().encode()
 
 
 class Program:
-    """Finds and loads the modules of the package `clutch_release`."""
+    # Finds and loads the modules of the package `clutch_release`, which are one compressed member.
 
-    def __init__(self, sources):
+    def __init__(self):
+        with zipfile.ZipFile(FILE) as archive:
+            lc, pb, size = json.loads(archive.read('streams.json'))['program']
+            filters = [{'id': lzma.FILTER_LZMA1, 'lc': lc, 'lp': 0, 'pb': pb, 'dict_size': size}]
+            sources = json.loads(lzma.decompress(archive.read('program'), lzma.FORMAT_RAW, filters=filters))
         self.sources = {'clutch_release.' + name: text for name, text in sources.items()}
         self.sources['clutch_release'] = ''
 
     def find_spec(self, name, path=None, target=None):
         if name in self.sources:
             return importlib.util.spec_from_loader(name, self, is_package=name == 'clutch_release')
-        return None
 
     def create_module(self, spec):
         return None
@@ -46,7 +52,10 @@ class Program:
         exec(compile(self.sources[module.__name__], module.__name__, 'exec'), module.__dict__)
 
 
-sys.meta_path.insert(0, Program(read_program()))
+if not check_integrity():
+    sys.stderr.write('Error: `%s` is damaged: its bytes do not give its checksum\nhint: fetch it again\n' % FILE)
+    sys.exit(65)
+sys.meta_path.insert(0, Program())
 from clutch_release.upgrade import main
 
 sys.exit(main(FILE))

@@ -14,14 +14,11 @@ from clutch_release.patch import Patch, Sources, open_lzma
 from clutch_release.tree import Directory, Entry, File, Link, Tree, root_hash
 
 FORMAT = 1
-# The zip's comment, at the very end of the file: the SHA-256 of everything before it.
-DIGEST_LENGTH = 64
 
 
 class Delta:
 
     def __init__(self, file: str) -> None:
-        check_integrity(file)
         self.file = file
         self._archive = zipfile.ZipFile(file)
         self._properties: Dict[str, Tuple[int, int, int]] = json.loads(self._archive.read('streams.json'))
@@ -80,19 +77,6 @@ class Delta:
         """How many files are made and how many bytes they have."""
         sizes = [entry[3] for unit in self.units for entry in unit['entries'] if entry[0] == 'made']
         return len(sizes), sum(sizes)
-
-
-def check_integrity(file: str) -> None:
-    """That no byte of the file was changed by accident; who made it, only a signature says."""
-    digest = hashlib.sha256()
-    with open(file, 'rb') as stream:
-        left = os.fstat(stream.fileno()).st_size - DIGEST_LENGTH
-        while left > 0:
-            block = stream.read(min(left, 1 << 20))
-            digest.update(block)
-            left -= len(block)
-        if stream.read() != digest.hexdigest().encode():
-            raise Failure(DAMAGED, '`%s` is damaged: its bytes do not give its checksum' % file, 'fetch it again')
 
 
 def check_paths(units: List[Dict[str, Any]]) -> None:

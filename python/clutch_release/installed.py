@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 from typing import List, Optional
 
 from clutch_release import files
 from clutch_release.bundle import Bundle, install_bundle
 from clutch_release.console import Console
-from clutch_release.failures import NOT_INSTALLED, NOT_TRUSTED, USAGE, Failure
+from clutch_release.failures import NOT_FIT, NOT_INSTALLED, NOT_TRUSTED, USAGE, Failure
 from clutch_release.identity import become_owner
 from clutch_release.layout import Prefix
 from clutch_release.minisign import Key, read_key, verify_signature
@@ -53,6 +52,7 @@ def run(release: str, values: argparse.Namespace, console: Console) -> None:
     elif os.path.isdir(values.file):
         bundle = Bundle(values.file)
         bundle.verify_signature(trusted_key(prefix), console)
+        check_same_application(prefix, bundle)
         install_bundle(bundle, prefix, values, console)
     else:
         run_file(prefix, values, console)
@@ -60,6 +60,14 @@ def run(release: str, values: argparse.Namespace, console: Console) -> None:
 
 def trusted_key(prefix: Prefix) -> Optional[Key]:
     return read_key(prefix.key_file) if os.path.exists(prefix.key_file) else None
+
+
+def check_same_application(prefix: Prefix, bundle: Bundle) -> None:
+    installed = prefix.manifest(prefix.current() or '')
+    for key, text in (('name', 'is a release of %s, installed is %s'), ('prefix', 'is for %s, installed is one for %s')):
+        wanted, found = bundle.manifest.get(key), installed.get(key)
+        if wanted != found:
+            raise Failure(NOT_FIT, ('`%s` ' + text) % (bundle.directory, wanted, found))
 
 
 def list_releases(prefix: Prefix, console: Console) -> None:
@@ -77,22 +85,16 @@ def run_file(prefix: Prefix, values: argparse.Namespace, console: Console) -> No
     """Runs the very bytes that were verified: a copy of ours, which nobody changes meanwhile."""
     with open(values.file, 'rb') as stream:
         content = stream.read()
-    words: List[str] = []
     key = trusted_key(prefix)
     if key is None:
         console.say('Checking integrity only: `%s` keeps no key' % prefix.directory)
     else:
         comment = verify_signature(content, read_signature(values), key, values.file)
         console.say('Signed by %s: %s' % (key, comment))
-        words = ['--signed-by', str(key)]
     copy = os.path.join(prefix.private, 'upgrade-%d.pyz.tmp' % os.getpid())
-    try:
-        files.write_file(copy, content)
-        command = [sys.executable, '-I', copy, prefix.directory, *words, *passed_on(values)]
-        code = subprocess.call(command)
-    finally:
-        files.remove_file(copy)
-    raise SystemExit(code if code >= 0 else 128 - code)
+    files.write_file(copy, content)
+    os.execv(sys.executable, [sys.executable, '-I', copy, prefix.directory, '--copy-for=%s' % (key or 'nobody'),
+                              *passed_on(values)])
 
 
 def read_signature(values: argparse.Namespace) -> str:

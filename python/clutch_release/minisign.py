@@ -6,8 +6,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from typing import NamedTuple
-
 from clutch_release.ed25519 import verify
 from clutch_release.failures import NOT_TRUSTED, Failure
 
@@ -15,9 +13,11 @@ UNTRUSTED = 'untrusted comment: '
 TRUSTED = 'trusted comment: '
 
 
-class Key(NamedTuple):
-    identity: bytes
-    point: bytes
+class Key:
+
+    def __init__(self, identity: bytes, point: bytes = b'') -> None:
+        self.identity = identity
+        self.point = point
 
     def __str__(self) -> str:
         return self.identity[::-1].hex().upper()
@@ -52,7 +52,7 @@ def verify_signature(content: bytes, signature: str, key: Key, where: str) -> st
         raise untrusted(where, 'the signature is not a prehashed one', 'sign it without -l')
     if signed[2:10] != key.identity:
         raise untrusted(where, 'it was signed by the key %s, trusted is %s'
-                        % (Key(signed[2:10], b''), key))
+                        % (Key(signed[2:10]), key))
     comment = lines[2][len(TRUSTED):]
     if not verify(key.point, signed[10:], hashlib.blake2b(content).digest()):
         raise untrusted(where, 'the signature does not fit')

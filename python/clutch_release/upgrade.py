@@ -33,7 +33,8 @@ def parse() -> argparse.Namespace:
     parser = create_parser(None, 'Upgrades the installation in PREFIX to the release that this file leads to.')
     parser.add_argument('prefix', metavar='PREFIX', help='where the application is installed')
     parser.add_argument('--rollback', action='store_true', help='go back to the previous release')
-    parser.add_argument('--signed-by', help=argparse.SUPPRESS)
+    # Said by bin/upgrade: whose signature this copy has; the copy is to go.
+    parser.add_argument('--copy-for', help=argparse.SUPPRESS)
     add_switch_options(parser)
     return parser.parse_args()
 
@@ -46,12 +47,13 @@ def upgrade(file: str, values: argparse.Namespace, console: Console) -> None:
     if values.rollback:
         roll_back(prefix, switch_options(values), console, only_check=values.check)
         return
-    if values.signed_by:
-        console.outcome['signedBy'] = values.signed_by
-    else:
+    delta = Delta(file)
+    if values.copy_for is None:
         console.say('Checking integrity only: started by itself, this file cannot vouch for its origin'
                     ' (PREFIX/current/bin/upgrade FILE verifies signatures)')
-    delta = Delta(file)
+    else:
+        files.remove_file(file)
+        console.outcome['signedBy'] = values.copy_for
     console.outcome.update({'from': delta.base, 'to': {key: delta.manifest[key] for key in ('name', 'version', 'root')}})
     if values.check:
         check(prefix, delta, console)

@@ -14,14 +14,24 @@ import {
 import { createWorkspace, type RunResult, type Workspace } from './run-clutch.ts';
 
 export interface ReleaseTarget {
+  /** What belongs to this target alone. */
   workspace: Workspace;
+  /** Where it is installed, below the workspace. */
   prefix: string;
-  /** Versions 1.0, 1.1 and 1.2. */
-  bundles: TestBundle[];
+  /** Versions 1.0, 1.1 and 1.2; for `/opt/shop`. They are shared: change none. */
+  bundles: readonly TestBundle[];
   /** From 1.0 to 1.1. */
   upgrade: string;
   /** Runs the upgrade on the prefix with more words. */
   run: (words?: readonly string[], options?: PythonRunOptions) => Promise<RunResult>;
+  /** Runs an `install.py` for the prefix. */
+  install: (directory: string | undefined, words?: readonly string[]) => Promise<RunResult>;
+}
+
+interface Releases {
+  workspace: Workspace;
+  bundles: readonly TestBundle[];
+  upgrade: string;
 }
 
 const modules = Array.from(
@@ -29,7 +39,8 @@ const modules = Array.from(
   (_, index) => `def function${index}():\n    return ${index * 31}\n`,
 );
 
-function filesOf(version: string): ReleaseFiles {
+/** The files of a version; what changes from one to the next is of every kind. */
+export function filesOf(version: string): ReleaseFiles {
   const egg = `eggs/shop-${version}-py3.11.egg`;
   return {
     'bin/shop': `#!/bin/sh\nexec echo shop ${version}\n`,
@@ -44,27 +55,49 @@ function filesOf(version: string): ReleaseFiles {
   };
 }
 
-/** Removed when the current test ends. `facts` are said by the manifests of 1.1 and 1.2. */
-export async function releaseTarget(facts: Partial<ReleaseFacts> = {}): Promise<ReleaseTarget> {
+/** A target that is removed when the current test ends. `facts` are said by the manifests of 1.1 and 1.2. */
+export async function releaseTarget(facts?: Partial<ReleaseFacts>): Promise<ReleaseTarget> {
+  const { bundles, upgrade } = await (facts === undefined
+    ? (shared ??= makeReleases({}))
+    : makeReleases(facts));
   const workspace = createWorkspace();
   onTestFinished(() => workspace.remove());
-  const prefix = join(workspace.base, 'opt');
-  const bundles = ['1.0', '1.1', '1.2'].map((version) =>
-    writeBundle(
-      join(workspace.base, `shop-${version}`),
-      { name: 'shop', version, prefix, state: ['var', 'var/log'], ...(version === '1.0' ? {} : facts) },
-      filesOf(version),
-    ),
-  );
-  const [first, second] = bundles.map(({ directory }) => directory);
-  const upgrade = await makeUpgrade(workspace, first ?? '', second ?? '');
-  const installed = await runPython([join(first ?? '', 'install.py')]);
-  expect(installed).toMatchObject({ code: 0, stderr: '' });
-  return {
+  const prefix = join(workspace.base, 'opt/shop');
+  const target: ReleaseTarget = {
     workspace,
     prefix,
     bundles,
     upgrade,
     run: (words = [], options = {}) => runPython([upgrade, prefix, ...words], options),
+    install: (directory, words = []) =>
+      runPython([join(directory ?? '', 'install.py'), '--root', workspace.base, ...words]),
   };
+  expect(await target.install(bundles[0]?.directory)).toMatchObject({ code: 0, stderr: '' });
+  return target;
+}
+
+let shared: Promise<Releases> | undefined;
+const made: Workspace[] = [];
+process.once('exit', () => {
+  for (const workspace of made) workspace.remove();
+});
+
+async function makeReleases(facts: Partial<ReleaseFacts>): Promise<Releases> {
+  const workspace = createWorkspace();
+  made.push(workspace);
+  const bundles = ['1.0', '1.1', '1.2'].map((version) =>
+    writeBundle(
+      join(workspace.base, `shop-${version}`),
+      {
+        name: 'shop',
+        version,
+        prefix: '/opt/shop',
+        state: ['var', 'var/log'],
+        ...(version === '1.0' ? {} : facts),
+      },
+      filesOf(version),
+    ),
+  );
+  const upgrade = await makeUpgrade(workspace, bundles[0]?.directory ?? '', bundles[1]?.directory ?? '');
+  return { workspace, bundles, upgrade };
 }

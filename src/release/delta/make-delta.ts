@@ -56,7 +56,8 @@ async function writeDelta(old: OpenRelease, target: OpenRelease, order: DeltaOrd
   const changed = compareTrees(old.tree, target.tree);
   const files = filesToMake(old, target, changed);
   const plan = JSON.stringify(planDelta(old, target, changed));
-  const streams = { program: packProgram(), plan: Buffer.from(plan), ...encodeContent(old, target, files) };
+  const program = await packProgram(order.python);
+  const streams = { program, plan: Buffer.from(plan), ...encodeContent(old, target, files) };
   const bytes = formatUpgrade(await compressStreams(streams, order.python));
   const file = order.output ?? join(order.directory, defaultName(old, target));
   writeFileAtomically(file, bytes, { mode: 0o755 });

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { createZip, memberOf, type NewMember } from '#archive';
 import { hashBytes } from '#base';
-import { pythonSourceFile } from '#python';
+import { pythonSourceFile, runPython } from '#python';
 import type { CompressedStreams } from './compress-streams.ts';
 
 /** The modules of python/clutch_release that an upgrade imports. */
@@ -34,16 +34,19 @@ const modules = [
 
 const digestLength = 64;
 
-/** The program's modules by name, without comments and docstrings: most of a small upgrade is its program. */
-export function packProgram(): Buffer {
-  const sources = modules.map((name) => [name, withoutRemarks(moduleText(name))]);
-  return Buffer.from(JSON.stringify(Object.fromEntries(sources)));
+/** The program's modules by name as JSON, without comments, docstrings and annotations; `python` is 3.9 or newer. */
+export async function packProgram(python: string): Promise<Buffer> {
+  const directory = pythonSourceFile('clutch_release');
+  const words = ['-I', '-S', pythonSourceFile('pack_program.py'), directory, ...modules];
+  const result = await runPython(python, words);
+  if (result.code !== 0) throw new Error(result.stderr);
+  return Buffer.from(result.stdout.trim());
 }
 
 /** The bytes of `NAME-OLD-NEW.pyz`. */
 export function formatUpgrade({ content, properties }: CompressedStreams): Buffer {
   const members: NewMember[] = [
-    memberOf('__main__.py', withoutRemarks(readFileSync(pythonSourceFile('upgrade_main.py'), 'utf8'))),
+    memberOf('__main__.py', readFileSync(pythonSourceFile('upgrade_main.py'))),
     memberOf('streams.json', JSON.stringify(properties)),
     ...[...content].map(([name, bytes]) => memberOf(name, bytes)),
   ];
@@ -52,16 +55,4 @@ export function formatUpgrade({ content, properties }: CompressedStreams): Buffe
   zip.writeUInt16LE(digestLength, zip.length - 2);
   const whole = Buffer.concat([Buffer.from('#!/usr/bin/env python3\n'), zip]);
   return Buffer.concat([whole, Buffer.from(hashBytes(whole))]);
-}
-
-function moduleText(name: string): string {
-  return readFileSync(pythonSourceFile(`clutch_release/${name}.py`), 'utf8');
-}
-
-/** In our own code docstrings and comments have lines of their own; line numbers are kept for nobody. */
-function withoutRemarks(source: string): string {
-  return source
-    .replaceAll(/^ *"""[^]*?"""\n/gm, '')
-    .replaceAll(/^ *#.*\n/gm, '')
-    .replaceAll(/\n{2,}/g, '\n');
 }
