@@ -16,6 +16,7 @@ import { canonicalizeName, parseRequirement, type Requirement } from '#standards
 
 import type { EggRun } from './egg-run.ts';
 import { buildEgg, type EggMakerOptions } from './make-egg.ts';
+import { offerEgg, tryRemoteEgg } from './remote-eggs.ts';
 import type { WorkshopEgg } from './egg-workshop.ts';
 import type { BuildOptions } from './eggs-contract.ts';
 import type { FetchedFile } from './fetch-file.ts';
@@ -72,7 +73,12 @@ async function buildOrFind(
   const build = (): Promise<WorkshopEgg> => buildEgg(candidate, file, options);
   const { kind, project } = candidate;
   const found = await findUsable({ kind, project, sha256: file.sha256 }, options);
-  return found === undefined ? build() : workshop.fromCache(found, build);
+  if (found !== undefined) return workshop.fromCache(found, build);
+  const remote = await tryRemoteEgg({ ...candidate, remake: build }, file, options);
+  if (remote !== undefined) return remote;
+  const egg = await build();
+  await offerEgg(egg, options);
+  return egg;
 }
 
 function constrain(requirement: Requirement, pins: ReadonlyMap<string, string>): Requirement {

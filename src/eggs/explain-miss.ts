@@ -3,8 +3,9 @@
 
 import { canonicalizeName, compareVersions, tryParseVersion } from '#standards';
 import { normalizePins } from '#resolver';
-import { openCatalog, type CatalogEntry, type EggCache, type Json } from '#store';
+import { loadRemoteCache, openCatalog, type CatalogEntry, type EggCache, type Json } from '#store';
 
+import { noCompiler } from './build-environment.ts';
 import { asBuildRecord, pinsOn, pythonKey, type RequestContext } from './egg-request.ts';
 import { createEggRun } from './egg-run.ts';
 import type { EggSettings } from './eggs-contract.ts';
@@ -18,6 +19,18 @@ export interface MissExplanation {
   /** The files that the index offered for the pin when it was asked last, by name. */
   offered: readonly string[];
   entries: readonly ExplainedEntry[];
+  /** What the remote cache said when the last run that used one asked it for the project. */
+  remote: readonly RemoteExplanation[];
+}
+
+export interface RemoteExplanation {
+  url: string;
+  /** ISO 8601. */
+  time: string;
+  /** The source that the egg was to be made of. */
+  file: string;
+  outcome: 'hit' | 'miss' | 'error' | 'rejected';
+  detail: string;
 }
 
 export interface ExplainedEntry {
@@ -62,7 +75,17 @@ export async function explainMiss(settings: EggSettings, project: string): Promi
     installed: eggs.map(({ location }) => location),
     offered: files.map(({ filename }) => filename),
     entries,
+    remote: cache === undefined ? [] : await remoteAnswers(cache, name),
   };
+}
+
+async function remoteAnswers({ directory }: EggCache, name: string): Promise<RemoteExplanation[]> {
+  const report = (await loadRemoteCache()).readRemoteReport(directory);
+  if (report === undefined) return [];
+  const { url, time, answers } = report;
+  return answers
+    .filter(({ project }) => canonicalizeName(project) === name)
+    .map(({ file, outcome, detail }) => ({ url, time, file, outcome, detail }));
 }
 
 function differsFromPin({ egg }: CatalogEntry, pin: string | undefined): string[] {
@@ -89,13 +112,21 @@ async function differsInRequest({ egg }: CatalogEntry, context: RequestContext):
   if (python !== undefined && python !== ours)
     found.push(`was made for the Python ${python}, and this one is ${ours}`);
   const environment = fieldOf(request, 'environment');
-  if (environment !== undefined) found.push(...compareFacts(environment, await context.buildEnvironment()));
+  if (environment !== undefined)
+    found.push(...compareFacts(...asHere(egg, environment, await context.buildEnvironment())));
   if (fieldOf(request, 'buildExt') !== undefined)
     found.push('was built with options for its extensions: only such a part uses it');
   const record = asBuildRecord(used);
   if (record !== undefined)
     found.push(...comparePins(record.pins, pinsOn(Object.keys(record.requirements), context)));
   return found;
+}
+
+/** Where there is no compiler, what was compiled by any is used, if it was filed for that. */
+function asHere({ manifest }: CatalogEntry['egg'], then: Json, now: Json): [then: Json, now: Json] {
+  const isFiledFor = manifest.requestKeys.length > 1 && fieldOf(now, 'compiler') === noCompiler;
+  if (!isFiledFor || typeof then !== 'object') return [then, now];
+  return [{ ...(then as Readonly<Record<string, Json>>), compiler: noCompiler }, now];
 }
 
 function compareFacts(then: Json, now: Json, prefix = ''): string[] {

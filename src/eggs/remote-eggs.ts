@@ -28,6 +28,8 @@ export interface RemoteEggOptions {
   request: RequestContext;
   /** The cache that machines share; `undefined`: there is none. */
   remote?: (() => Promise<RemoteCache | undefined>) | undefined;
+  /** What a build requires is collected, so it is built here. */
+  collects?: boolean | undefined;
 }
 
 interface Source extends Pick<Candidate, 'kind' | 'filename' | 'project'> {
@@ -41,8 +43,8 @@ export async function tryRemoteEgg(
   file: FetchedFile,
   options: RemoteEggOptions,
 ): Promise<WorkshopEgg | undefined> {
-  const { cache, workshop } = options;
-  if (cache === undefined || file.sha256 === '' || source.kind !== 'sdist') return undefined;
+  const { cache, workshop, collects = false } = options;
+  if (collects || cache === undefined || file.sha256 === '' || source.kind !== 'sdist') return undefined;
   const remote = await options.remote?.();
   if (remote === undefined || !remote.hasTrust) return undefined;
   const scratch = workshop.workDirectory();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { BuildError } from '#base';
-import { keepRemoteReport, openRemoteCache, type RemoteCache } from '#store';
+import { loadRemoteCache, type RemoteCache } from '#store';
 
 import type { EggSettings } from './eggs-contract.ts';
 
@@ -31,6 +31,7 @@ export function createRunRemoteCache(settings: () => EggSettings): RunRemoteCach
       const { eggs, files, url } = summary;
       const text = `Remote cache ${url}: eggs: ${count(eggs)}; files: ${count(files)}.`;
       report({ type: 'log', level: 'debug', text });
+      const { keepRemoteReport } = await loadRemoteCache();
       if (eggCache !== undefined && eggCache.directory !== '') keepRemoteReport(eggCache.directory, summary);
     },
   };
@@ -53,7 +54,8 @@ async function tryOpen({
     const settings = await remoteCache?.();
     if (settings === undefined) return undefined;
     const directory = eggCache?.directory || join(tmpdir(), 'clutch');
-    return await openRemoteCache({ settings, environment, report, directory });
+    const { createRemoteCache } = await loadRemoteCache();
+    return createRemoteCache({ settings, environment, report, directory });
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     const { file, line } = error.where ?? {};

@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { BuildError } from '#base';
 import { startIndexServer, type IndexServer } from '../../test/support/index-server.ts';
 import { createHttp } from './create-http.ts';
 import type { Http, HttpOptions } from './http-contract.ts';
@@ -258,4 +260,60 @@ test('names the CA file that is not there', async () => {
 test('refuses what is no http URL', async () => {
   await expect(http().get('ftp://example.org/x')).rejects.toMatchObject({ code: 'NET_URL' });
   await expect(http().get('nonsense')).rejects.toMatchObject({ code: 'NET_URL' });
+});
+
+test('an exchange is sent once, with its body and length, and gives any status', async () => {
+  const seen: string[] = [];
+  const url = await startBare((request, response) => {
+    let body = '';
+    request.on('data', (piece: Buffer) => (body += piece.toString()));
+    request.on('end', () => {
+      seen.push(`${request.method} ${request.headers['content-length'] ?? 'none'} ${body.length}`);
+      response.writeHead(request.method === 'PUT' ? 507 : 500, { location: '/elsewhere' }).end('full');
+    });
+  });
+  const pieces: string[] = [];
+  const chunks = Array.from({ length: 5 }, () => Buffer.alloc(1000, 'x'));
+  const bodies = [Buffer.from('bytes'), Readable.from(chunks, { objectMode: false })];
+  const client = http();
+  for (const [position, size] of [5, 5000].entries()) {
+    const open = (): Buffer | Readable => bodies[position] ?? Buffer.alloc(0);
+    const onBody = (piece: Buffer): number => pieces.push(piece.toString());
+    const answer = await client.exchange({ method: 'PUT', url, body: { size, open }, onBody });
+    expect(answer.status).toBe(507);
+  }
+  expect((await client.exchange({ method: 'HEAD', url })).status).toBe(500);
+  expect(seen).toEqual(['PUT 5 5', 'PUT 5000 5000', 'HEAD none 0']);
+  expect(pieces).toEqual(['full', 'full']);
+});
+
+test('an exchange ends at once when its signal says so, answered or not, connected or not', async () => {
+  const half = await startBare((_request, response) => response.write('half'));
+  const silent = await startBare(() => undefined);
+  const client = http({ connectionsPerHost: 1 });
+  const end = async (url: string): Promise<unknown> => {
+    const controller = new AbortController();
+    const done = client
+      .exchange({ method: 'GET', url, signal: controller.signal })
+      .catch((error: unknown) => error);
+    setTimeout(() => controller.abort(new Error('enough')), 20);
+    return done;
+  };
+  // The second one to each server waits for the connection of the first.
+  const ended = await Promise.all([half, half, silent, silent].map(end));
+  expect(ended.map(String)).toEqual(Array.from({ length: 4 }, () => expect.stringContaining('enough')));
+});
+
+test('a PUT is not redirected, and what the caller throws comes out', async () => {
+  const client = http();
+  server.addFault({ path: '/moved', status: 302, headers: { location: file } });
+  const body = { size: 1, open: () => Buffer.from('x') };
+  const moved = { url: `${server.url}/moved` } as const;
+  expect((await client.exchange({ ...moved, method: 'PUT', body })).status).toBe(302);
+  expect((await client.exchange({ ...moved, method: 'GET' })).url).toBe(`${server.url}${file}`);
+  const mine = new BuildError('MINE', 'mine');
+  const onBody = (): void => {
+    throw mine;
+  };
+  await expect(client.exchange({ ...moved, method: 'GET', onBody })).rejects.toBe(mine);
 });

@@ -32,6 +32,7 @@ import { runSetupScript } from './run-setup-script.ts';
 import { makeCacheDirectories, settleEggsDirectory } from './set-up-directories.ts';
 import { realpathOfExecutable } from './real-executable.ts';
 import { splitWords } from './installed-records.ts';
+import { warnOfMachineOptions } from './warn-of-machine-options.ts';
 
 export interface BuildoutOptions {
   configuration: Configuration;
@@ -169,6 +170,7 @@ async function readRun(
   const logSettings = await readLogSettings(main);
   handle.report({ type: 'log-settings', ...logSettings });
   reportSocketTimeout(await main.require('socket-timeout'), handle.report);
+  warnOfMachineOptions(options.configuration.annotated, handle.report);
 
   const pins =
     versionsSection === ''

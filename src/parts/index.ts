@@ -7,6 +7,7 @@
 // they were initialised; comparing a part's options marks them as used, which decides who is warned about; what is
 // uninstalled is deleted only inside the buildout and never through a link.
 
+export { readRemoteCacheSettings, type RemoteCacheSettings } from './remote-cache-settings.ts';
 export { createBuildout, type Buildout, type BuildoutOptions } from './create-buildout.ts';
 export { explainRequirement, type RequirementExplanation } from './explain-requirement.ts';
 export { planRun } from './plan-run.ts';

@@ -50,9 +50,7 @@ export { openSharedEggs, type SharedEggs, type SharedPlace } from './shared/shar
 export { layerCaches } from './shared/layer-caches.ts';
 export { addToDownloadCache, findInDownloadCache } from './download-cache.ts';
 export { indexHash } from './cache-layout.ts';
-export { keepRemoteReport, readRemoteReport } from './remote/remote-report.ts';
-export { generateSigningKey } from './remote/signing.ts';
-export { openRemoteCache, type RemoteCache } from './open-remote-cache.ts';
+export { loadRemoteCache, type PushedItem, type RemoteCache, type RemoteCheck } from './open-remote-cache.ts';
 export type {
   RemoteAnswer,
   RemoteCacheSettings,

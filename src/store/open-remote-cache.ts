@@ -1,15 +1,12 @@
-// The door to the remote cache: its code is loaded when it is opened, which a run without one never does.
+// The door to the remote cache: its code is loaded when something is asked of it, which a run without one never does.
 
-import type { RemoteCache, RemoteCacheOptions } from './remote/index.ts';
-import { createCacheLayout } from './cache-layout.ts';
+import type * as remoteDoor from './remote/index.ts';
 
-export type { RemoteCache };
+export type { PushedItem } from './remote/push.ts';
+export type { RemoteCache } from './remote/remote-cache.ts';
+export type { RemoteCheck } from './remote/check-remote.ts';
 
-/** Opens no connection. `directory` is that of the egg cache. Fails for settings that make no sense. */
-export async function openRemoteCache(
-  options: Omit<RemoteCacheOptions, 'temporaryPath'> & { directory: string },
-): Promise<RemoteCache> {
-  const { createRemoteCache } = await import('./remote/index.ts');
-  const layout = createCacheLayout(options.directory);
-  return createRemoteCache({ ...options, temporaryPath: () => layout.temporaryPath('remote') });
+/** What `remote/` offers. */
+export function loadRemoteCache(): Promise<typeof remoteDoor> {
+  return import('./remote/index.ts');
 }

@@ -15,8 +15,8 @@ export interface CacheServerOptions {
   reader?: { user: string; password: string };
 }
 
-/** What becomes of a request: no answer ever, half of one, a status; or waits before the true one. */
-export type Misbehaviour = 'silence' | 'half' | number | { waitMilliseconds: number };
+/** What becomes of a request: no answer ever, half of one, a status, at once or after a while. */
+export type Misbehaviour = 'silence' | 'half' | number | { waitMilliseconds: number; status: number };
 
 export interface CacheServer {
   url: string;
@@ -85,6 +85,7 @@ function answer(request: IncomingMessage, response: ServerResponse, served: Serv
   const login = isWrite ? (options.writer ?? options.reader) : options.reader;
   if (login !== undefined && request.headers.authorization !== basic(login)) return end(401);
   if (typeof misbehaviour === 'number') return end(misbehaviour);
+  if (typeof misbehaviour === 'object') return end(misbehaviour.status);
   if (isWrite) return end(store(request, path, served));
   const found = find(path, content, options.strict === true);
   if (found === undefined) return end(404, 'Not found');

@@ -32,6 +32,7 @@ export interface MachineRun extends SimpleConfiguration {
 }
 
 export interface MachineResult {
+  machine: Machine;
   directory: string;
   result: RunResult;
   eggs: string[];
@@ -54,7 +55,7 @@ export function createMachine(
     CLUTCH_MACHINE_CONFIG: join(base, 'etc', 'clutch.cfg'),
     ...(compiler ? {} : { PATH: pathWithoutCompilers(join(base, 'bin')) }),
   };
-  return {
+  const machine: Machine = {
     home,
     environment,
     eggCache: join(home, '.cache', 'clutch'),
@@ -76,9 +77,10 @@ export function createMachine(
       });
       const milliseconds = performance.now() - began;
       expectSuccess(result);
-      return { directory, result, eggs: eggsIn(directory), milliseconds };
+      return { machine, directory, result, eggs: eggsIn(directory), milliseconds };
     },
   };
+  return machine;
 }
 
 const compilers = /^(?:.*-)?(?:gcc|g\+\+|cc|c\+\+|c89|c99|cpp|clang|tcc|ld|as)(?:[-.].*)?$/;

@@ -71,17 +71,25 @@ export function createBlobClient(options: BlobClientOptions): BlobClient {
 function createSend({ url, http, patience }: BlobClientOptions, bytes: BlobClient['bytes']): Send {
   return async (path, request) => {
     const answer = await patience.attempt(async (watch) => {
-      const found = await http.exchange(watched({ ...request, url: `${url}${path}` }, watch, bytes));
+      const watchedRequest = watched({ ...request, url: `${url}${path}` }, watch, bytes);
+      const found = await http.exchange(watchedRequest).catch(rethrowShort);
       // A server that cannot store may still be read from.
       if (request.method !== 'PUT' && isFailure(found.status)) throw statusError(found.status);
       return found;
     });
     const { status } = answer;
     if (status === 401 || status === 403) throw denied(status);
-    const isExpected = request.method === 'PUT' ? status >= 200 && status < 300 : isAnswer(status);
-    if (!isExpected) throw statusError(status);
+    if (!isExpected(request, status)) throw statusError(status);
     return answer;
   };
+}
+
+/** Which cache it is, is said by whoever tells it; here, what happened. */
+function rethrowShort(error: unknown): never {
+  const text =
+    error instanceof BuildError ? /^Can't read `[^`]*`: (.+)$/s.exec(error.message)?.[1] : undefined;
+  if (text === undefined) throw error;
+  throw new BuildError('REMOTE_UNREACHABLE', text, { cause: error });
 }
 
 async function sizeOf(send: Send, path: string): Promise<number | undefined> {
@@ -179,9 +187,10 @@ function isFailure(status: number): boolean {
   return status >= 500 || status === 408 || status === 429;
 }
 
-/** There, or not there. */
-function isAnswer(status: number): boolean {
-  return status === 200 || status === 404 || status === 410;
+/** There, or not there; some servers do not know `HEAD`. */
+function isExpected({ method }: Request, status: number): boolean {
+  if (method === 'PUT') return status >= 200 && status < 300;
+  return method === 'HEAD' || status === 200 || status === 404 || status === 410;
 }
 
 /** The server wants another login, or none of ours may do that. */

@@ -35,7 +35,7 @@ export function startDealings(url: string, report: Report): Dealings {
 /** `undefined`: nothing was asked. */
 export function summarize(
   { url, eggs, files, answers, switchedOff }: Dealings,
-  bytes: { received: number; sent: number },
+  measured: { received: number; sent: number; lost: number },
 ): RemoteReport | undefined {
   const isUsed = [eggs, files].some((counts) => Object.values(counts).some((count) => count > 0));
   if (!isUsed) return undefined;
@@ -44,7 +44,7 @@ export function summarize(
     time: new Date().toISOString(),
     eggs,
     files,
-    ...bytes,
+    ...measured,
     ...(switchedOff === undefined ? {} : { switchedOff }),
     answers,
   };

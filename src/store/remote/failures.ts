@@ -12,3 +12,13 @@ export function isServersFault(error: unknown): boolean {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** For commands that end with it: the failure, what it stood in the way of, and the way out. */
+export function toServersError(error: unknown, what: string): unknown {
+  if (!(error instanceof BuildError) || error.code === 'REMOTE_KEY_INVALID') return error;
+  const hint = error.code === 'REMOTE_DENIED' ? loginHint : error.hint;
+  return new BuildError(error.code, `Remote cache ${what}: ${error.message}`, {
+    ...(hint === undefined ? {} : { hint }),
+    cause: error,
+  });
+}

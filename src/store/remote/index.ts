@@ -6,4 +6,9 @@
 // Hard cases: a server is neither believed (fetch-egg.ts says what is checked, in which order) nor waited for
 // (patience.ts); a lookup by pins that are not all known beforehand (remote-keys.ts).
 
-export { createRemoteCache, type RemoteCache, type RemoteCacheOptions } from './remote-cache.ts';
+export { createRemoteCache } from './remote-cache.ts';
+export { pushToRemote } from './push.ts';
+export { checkRemote } from './check-remote.ts';
+export { findDistrusted } from './distrust.ts';
+export { generateSigningKey, parseTrustedKey, readSigningKey, signManifest } from './signing.ts';
+export { keepRemoteReport, readRemoteReport } from './remote-report.ts';

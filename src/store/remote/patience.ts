@@ -22,6 +22,8 @@ export interface Watch {
 export interface Patience {
   /** No request is made any more. */
   readonly isOff: boolean;
+  /** Waited for nothing so far. */
+  readonly lostMilliseconds: number;
   /** Runs a request; what it throws counts as a failure and comes out. */
   attempt<T>(request: (watch: Watch) => Promise<T>): Promise<T>;
   /** No further request, as if there had been too many failures. */
@@ -56,6 +58,9 @@ export function createPatience(options: PatienceOptions): Patience {
   return {
     get isOff() {
       return isOff;
+    },
+    get lostMilliseconds() {
+      return lost;
     },
     switchOff,
     attempt: async (request) => {

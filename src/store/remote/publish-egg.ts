@@ -19,16 +19,19 @@ export interface EggPublisher {
   signingKey: SigningKey;
   /** Where the archive is made; the file is removed again. */
   temporaryPath: () => string;
+  /** Asks first, and sends what is not there. Otherwise everything is sent: what a server has may be damaged. */
+  asksFirst?: boolean;
 }
 
-/** `false`: it can be found under no key. Fails as the client does, and for an entry that somebody has edited. */
-export async function publishEgg(
-  { client, signingKey, temporaryPath }: EggPublisher,
-  cached: CachedEgg,
-): Promise<boolean> {
+/** `unfit`: it can be found under no key. */
+export type PublishOutcome = 'written' | 'present' | 'unfit';
+
+/** Fails as the client does, and with `EGG_CACHE_DAMAGED` for an entry that somebody has edited. */
+export async function publishEgg(publisher: EggPublisher, cached: CachedEgg): Promise<PublishOutcome> {
+  const { client, signingKey, temporaryPath, asksFirst = false } = publisher;
   const { directory, manifest: egg } = cached;
   const keys = remoteKeysOf(egg);
-  if (keys.length === 0) return false;
+  if (keys.length === 0) return 'unfit';
   const [damage] = verifyEntry(cached);
   if (damage !== undefined) throw new BuildError('EGG_CACHE_DAMAGED', `the egg is damaged here: ${damage}`);
   const file = temporaryPath();
@@ -40,17 +43,30 @@ export async function publishEgg(
     const signature = Buffer.from(signManifest(manifest, signingKey));
     // The small ones first: a server that wants no writing says so before it has got the large one.
     const [described, signed] = [describeBlob(manifest), describeBlob(signature)];
+    const blobs = {
+      [blobNames.archive]: archive,
+      [blobNames.manifest]: described,
+      [blobNames.signature]: signed,
+    };
+    if (asksFirst && (await isThere(client, Object.values(blobs), keys))) return 'present';
     await client.write(`/cas/${signed.sha256}`, signature);
     await client.write(`/cas/${described.sha256}`, manifest);
     await client.upload(archive.sha256, file, true);
-    const action = encodeActionResult([
-      { path: blobNames.archive, ...archive },
-      { path: blobNames.manifest, ...described },
-      { path: blobNames.signature, ...signed },
-    ]);
+    const action = encodeActionResult(Object.entries(blobs).map(([path, blob]) => ({ path, ...blob })));
     for (const key of keys) await client.write(`/ac/${key}`, action);
-    return true;
+    return 'written';
   } finally {
     rmSync(file, { force: true });
   }
+}
+
+/** Signatures are a function of what is signed, so an egg that was stored before is known by its blobs. */
+async function isThere(
+  client: BlobClient,
+  blobs: readonly { sha256: string; size: number }[],
+  keys: readonly string[],
+): Promise<boolean> {
+  for (const { sha256, size } of blobs) if ((await client.sizeOf(`/cas/${sha256}`)) !== size) return false;
+  for (const key of keys) if ((await client.sizeOf(`/ac/${key}`)) === undefined) return false;
+  return true;
 }

@@ -3,14 +3,13 @@
 
 import { basename } from 'node:path';
 import { BuildError, createLimiter, type Environment, type Report } from '#base';
-import { createHttp, redactUrl } from '#net';
+import { createCacheLayout } from '../cache-layout.ts';
 import type { CachedEgg } from '../manifest.ts';
-import { createBlobClient, type BlobClient } from './blob-client.ts';
 import { startDealings, summarize, type Dealings } from './dealings.ts';
 import { isServersFault, loginHint, messageOf } from './failures.ts';
 import { fetchEgg, type FetchedEgg, type WantedEgg } from './fetch-egg.ts';
 import { createOffers } from './offers.ts';
-import { createPatience, type Patience } from './patience.ts';
+import { addressOf, openServer, type RemoteServer } from './open-server.ts';
 import { publishEgg } from './publish-egg.ts';
 import type { Blob } from './receive-blob.ts';
 import type { RemoteAnswer, RemoteCacheSettings, RemoteReport } from './remote-contract.ts';
@@ -20,10 +19,8 @@ export interface RemoteCacheOptions {
   settings: RemoteCacheSettings;
   environment: Environment;
   report: Report;
-  /** A new path for an archive on its way out. */
-  temporaryPath: () => string;
-  /** What waiting for a server that is silent may take in all: 2 s when absent. */
-  patienceMilliseconds?: number;
+  /** That of the egg cache. */
+  directory: string;
 }
 
 export interface RemoteCache {
@@ -45,20 +42,31 @@ export interface RemoteCache {
   summary(): RemoteReport | undefined;
 }
 
-const defaultPatience = 2000;
-const mostFailures = 3;
+/** What all waiting for a server that is silent may take in a run. */
+const patienceMilliseconds = 2000;
 const simultaneousEggs = 8;
 
 /** Opens no connection. Fails with `REMOTE_KEY_INVALID` and `REMOTE_URL_INVALID` for settings that make no sense. */
 export function createRemoteCache(options: RemoteCacheOptions): RemoteCache {
-  const { settings, temporaryPath } = options;
+  const { settings } = options;
   const trusted = settings.trustedKeys.map(({ text, where }) => parseTrustedKey(text, where));
-  const server = openServer(options);
-  const { url, client, patience, dealings } = server;
+  const dealings = startDealings(addressOf(settings).url, options.report);
+  const opened = openServer({
+    ...options,
+    patienceMilliseconds,
+    onSwitchedOff: (reason) => {
+      dealings.switchedOff = reason;
+      dealings.warn('off', `is not used any more in this run: ${reason}`);
+    },
+  });
+  const server = { ...opened, dealings };
+  const { url, client, patience } = server;
   const signingKey = tryReadSigningKey(settings, dealings);
   if (signingKey !== undefined) trusted.push(signingKey);
   const limitEggs = createLimiter(simultaneousEggs);
   const offers = createOffers(dealings);
+  const layout = createCacheLayout(options.directory);
+  const temporaryPath = (): string => layout.temporaryPath('remote');
 
   return {
     url,
@@ -67,7 +75,9 @@ export function createRemoteCache(options: RemoteCacheOptions): RemoteCache {
     offerEgg: (egg) => {
       if (signingKey === undefined || patience.isOff) return;
       const publisher = { client, signingKey, temporaryPath };
-      offers.add(dealings.eggs, egg.manifest.eggName, () => publishEgg(publisher, egg));
+      offers.add(dealings.eggs, egg.manifest.eggName, async () => {
+        return (await publishEgg(publisher, egg)) !== 'unfit';
+      });
     },
     fetchFile: (blob, target) => askForFile(server, blob, target),
     offerFile: (sha256, path) => {
@@ -78,54 +88,12 @@ export function createRemoteCache(options: RemoteCacheOptions): RemoteCache {
       });
     },
     finish: () => offers.finish(),
-    summary: () => summarize(dealings, client.bytes),
+    summary: () => summarize(dealings, { ...client.bytes, lost: Math.round(patience.lostMilliseconds) }),
   };
 }
 
-interface Server {
-  url: string;
-  client: BlobClient;
-  patience: Patience;
+interface Server extends RemoteServer {
   dealings: Dealings;
-}
-
-function openServer({ settings, environment, report, patienceMilliseconds }: RemoteCacheOptions): Server {
-  const full = parseUrl(settings);
-  const url = withoutLogin(full);
-  const dealings = startDealings(url, report);
-  const patience = createPatience({
-    budgetMilliseconds: patienceMilliseconds ?? defaultPatience,
-    failures: mostFailures,
-    onSwitchedOff: (reason) => {
-      dealings.switchedOff = reason;
-      dealings.warn('off', `is not used any more in this run: ${reason}`);
-    },
-  });
-  const credentials = [{ url: full.href }];
-  const http = createHttp({ offline: false, environment, report, credentials, retries: 0 });
-  return { url, patience, dealings, client: createBlobClient({ url, http, patience }) };
-}
-
-function parseUrl({ url, login }: RemoteCacheSettings): URL {
-  const isHttp = URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
-  if (!isHttp) {
-    throw new BuildError('REMOTE_URL_INVALID', `\`${redactUrl(url)}\` is no http or https URL`, {
-      hint: 'name the cache as `url = http://cache.example.com:8080` in [remote-cache]',
-    });
-  }
-  const parsed = new URL(url);
-  if (login !== undefined && parsed.username === '') {
-    parsed.username = encodeURIComponent(login.user);
-    parsed.password = encodeURIComponent(login.password);
-  }
-  return parsed;
-}
-
-function withoutLogin(url: URL): string {
-  const plain = new URL(url);
-  plain.username = '';
-  plain.password = '';
-  return plain.href.replace(/\/+$/, '');
 }
 
 /** `undefined`: this machine stores no eggs; why not has been told. */

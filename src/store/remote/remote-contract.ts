@@ -49,6 +49,8 @@ export interface RemoteReport {
   /** Bodies over the wire. */
   received: number;
   sent: number;
+  /** Milliseconds waited for nothing. */
+  lost: number;
   /** Why it was not asked any more. */
   switchedOff?: string;
   answers: readonly RemoteAnswer[];

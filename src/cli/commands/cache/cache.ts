@@ -18,6 +18,13 @@ Looks into the egg cache and keeps it in order. Each command has --help of its o
   import DIRECTORY        take eggs out of an eggs directory of zc.buildout's
   prune                   take out what was not used for long, and what is too much
 
+The cache that machines share (docs/fleet.md):
+
+  remote check            what this machine may do with it
+  push [NAME...]          store there what was built and fetched here
+  keygen [FILE]           make a key to sign with
+  distrust KEY            take out what a key signed
+
 The directory is \`egg-cache\` in [buildout], by default \${XDG_CACHE_HOME:-~/.cache}/clutch.
 `;
 
@@ -33,6 +40,10 @@ export const cache: Command = createCommandGroup({
     environment: () => import('./environment.ts').then((module) => module.cacheEnvironment),
     rebuild: () => import('./rebuild.ts').then((module) => module.cacheRebuild),
     import: () => import('./import.ts').then((module) => module.cacheImport),
+    remote: () => import('./remote/remote.ts').then((module) => module.cacheRemote),
+    push: () => import('./push.ts').then((module) => module.cachePush),
+    keygen: () => import('./keygen.ts').then((module) => module.cacheKeygen),
+    distrust: () => import('./distrust.ts').then((module) => module.cacheDistrust),
     prune: () => import('./prune.ts').then((module) => module.cachePrune),
   },
 });

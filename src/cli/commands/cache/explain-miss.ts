@@ -9,7 +9,8 @@ const usage = `\
 Usage: buildout [options] [assignments] cache explain-miss NAME [--json]
 
 Compares each egg of the project in the cache with what this buildout would ask for: version and file, Python, build
-environment, pins on what its build used, shared libraries, damage. Asks no index. Ends with 0 when one would be used.
+environment, pins on what its build used, shared libraries, damage. Says what the remote cache answered when the last run
+that used one asked for it. Opens no connection. Ends with 0 when one would be used.
 `;
 
 export const cacheExplainMiss: Command = {
@@ -27,7 +28,7 @@ export const cacheExplainMiss: Command = {
 /** Some projects have a wheel for each of forty Pythons. */
 const mostNames = 4;
 
-function format({ project, pin, installed, offered, entries }: MissExplanation): string {
+function format({ project, pin, installed, offered, entries, remote }: MissExplanation): string {
   const wanted = pin === undefined ? `${project} is not pinned here` : `${project} is pinned to ${pin} here`;
   const lines = [`${wanted}.`];
   for (const location of installed)
@@ -39,6 +40,12 @@ function format({ project, pin, installed, offered, entries }: MissExplanation):
     const name = `${eggName} (${buildKey.slice(0, 12)})`;
     if (differences.length === 0) lines.push(`${name} would be used.`);
     else lines.push(`${name} is not used: it`, ...differences.map((difference) => `  ${difference}`));
+  }
+  for (const { url, time, file, outcome, detail } of remote) {
+    const when = time.slice(0, 16).replace('T', ' ');
+    lines.push(
+      `The remote cache ${url} was asked for an egg of ${file} at ${when} UTC: ${outcome}, ${detail}.`,
+    );
   }
   return lines.join('\n');
 }

@@ -25,7 +25,7 @@ export async function openCache(invocation: Invocation): Promise<CacheCatalog> {
   return openCatalog({ directory, report: invocation.context.report });
 }
 
-function switchedOff(): BuildError {
+export function switchedOff(): BuildError {
   return new BuildError('EGG_CACHE_OFF', 'This buildout has no egg cache', {
     hint: '`egg-cache` in [buildout] is empty; give it a directory, or remove the option',
     where: { section: 'buildout', option: 'egg-cache' },

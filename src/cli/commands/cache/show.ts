@@ -69,10 +69,17 @@ function formatEntry(entry: CatalogEntry): string {
     `  size         ${formatBytes(bytes)} in ${files.length} files`,
     `  made         ${formatDay(made)}, used ${formatDay(lastUsed)}`,
     ...formatFacts('request', request),
+    ...formatSigner(egg.manifest.origin),
     ...formatFacts('used', used),
     ...(sonames.length === 0 ? [] : [`  needs        ${sonames.join(', ')}`]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function formatSigner(origin: Json | undefined): string[] {
+  const signer: unknown =
+    typeof origin === 'object' && origin !== null ? Reflect.get(origin, 'signer') : undefined;
+  return typeof signer === 'string' ? [`  built        elsewhere, signed by the key ${signer}`] : [];
 }
 
 function formatFacts(title: string, facts: Json | undefined): string[] {
