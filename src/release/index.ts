@@ -30,3 +30,13 @@ export {
   type ReleaseManifest,
   type Tree,
 } from './tree/index.ts';
+export {
+  createSecretKey,
+  formatPublicKey,
+  formatSecretKey,
+  keyIdOf,
+  parseSecretKey,
+  signContent,
+  signFile,
+  type SecretKey,
+} from './signing/index.ts';

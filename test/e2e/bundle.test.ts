@@ -8,7 +8,6 @@ import {
   readFileSync,
   readdirSync,
   readlinkSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -19,11 +18,18 @@ import {
   bundleOf,
   runBundle,
   scanFor,
-  unpackBundle,
+  installBundle,
   writeMixedApp,
   writeWheelApp,
 } from '../support/bundle-fixture.ts';
-import { expectFailure, pathsBelow, workspaceForTest } from '../support/for-test.ts';
+import {
+  expectFailure,
+  expectSuccess,
+  pathsBelow,
+  workspaceForTest,
+  type TestWorkspace,
+} from '../support/for-test.ts';
+import { runPython } from '../support/release-fixture.ts';
 
 const run = (path: string, words: readonly string[] = []): string =>
   execFileSync(path, words, { encoding: 'utf8' });
@@ -35,7 +41,7 @@ test('an application is built for a directory that does not exist, and runs from
   const archive = await bundleOf(workspace, prefix);
   expect(existsSync(join(workspace.base, 'srv'))).toBe(false);
   expect(readdirSync(workspace.directory).sort()).toEqual(['app-1.0.tar.zst', 'buildout.cfg']);
-  const { release, manifest } = unpackBundle(archive, prefix);
+  const { release, manifest } = await installBundle(archive, prefix);
   expect(describeTree(release).root).toBe(manifest.root);
   expect(run(join(prefix, 'current', 'bin', 'demo'))).toContain(`demo ${release}/eggs/`);
   expect(manifest).toMatchObject({ name: 'app', version: '1.0', prefix, state: ['var'], libraries: [] });
@@ -47,16 +53,41 @@ test('a prefix whose parents are missing too is in place during the build', asyn
   writeWheelApp(workspace, ['extra = x']);
   const archive = await bundleOf(workspace, prefix);
   expect(existsSync(`/clutch-no-such-directory-${process.pid}`)).toBe(false);
-  const { release } = unpackBundle(archive, join(workspace.base, 'target'));
+  const root = join(workspace.base, 'root');
+  const { release } = await installBundle(archive, join(root, prefix), ['--root', root]);
   expect(run(join(release, 'bin', 'demo'))).toContain(`demo ${release}/eggs/`);
 });
 
-test('every kind of egg and what a recipe writes are in it, and nothing names the machine that built it', async () => {
-  const workspace = workspaceForTest();
-  await writeMixedApp(workspace);
-  workspace.write({ 'var/filestorage/Data.fs': 'precious', 'etc/motd': 'hello' });
-  const prefix = join(workspace.base, 'srv', 'app');
-  const { release, manifest } = unpackBundle(await bundleOf(workspace, prefix), prefix);
+/** Two bundles of one application, made as differently as can be. */
+async function bundleTwice(prefix: string): Promise<[TestWorkspace, string, string]> {
+  const made = [];
+  for (const { umask, environment } of [
+    { umask: '022', environment: { LC_ALL: 'C', TZ: 'UTC' } },
+    { umask: '077', environment: { LC_ALL: 'de_DE.UTF-8', LANGUAGE: 'de', TZ: 'Asia/Tokyo' } },
+  ]) {
+    const workspace = workspaceForTest();
+    await writeMixedApp(workspace);
+    workspace.write({ 'var/filestorage/Data.fs': umask, 'etc/motd': 'hello' });
+    const start = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh'];
+    made.push({ workspace, archive: await bundleOf(workspace, prefix, { prefix: start, environment }) });
+  }
+  const [first, second] = made;
+  if (first === undefined || second === undefined) throw new Error('no bundles');
+  return [first.workspace, first.archive, second.archive];
+}
+
+test('bundles from empty caches, other directories, another umask, locale and time zone are equal, and name none of it', async () => {
+  const prefix = join(workspaceForTest().base, 'srv', 'app');
+  const [workspace, archive, other] = await bundleTwice(prefix);
+  expect(readFileSync(archive).equals(readFileSync(other))).toBe(true);
+  const { release, manifest } = await installBundle(archive, prefix);
+  const needles = [workspace.base, join(other, '..', '..'), 'build-tmp', '.tmp/'];
+  expect(scanFor(release, needles)).toBe('');
+  const paths = pathsBelow(release).filter((path) => !path.startsWith('var/'));
+  const files = paths.map((path) => lstatSync(join(release, path))).filter((status) => status.isFile());
+  expect([...new Set(files.map(({ mtimeMs }) => mtimeMs))]).toEqual([Date.UTC(2020, 0, 1)]);
+  expect(new Set(files.map(({ mode }) => mode & 0o777))).toEqual(new Set([0o444, 0o555]));
+
   expect(run(join(prefix, 'current/bin/policy'))).toMatch(
     /^policy 42 demo .*policy-2\.0-py3.*\.egg\/policy\.py\n$/,
   );
@@ -66,13 +97,10 @@ test('every kind of egg and what a recipe writes are in it, and nothing names th
   expect(readFileSync(join(release, 'parts/conf/etc/app.conf'), 'utf8')).toBe(
     `log ${prefix}/current/var/log/app.log\nplugins ${prefix}/current/parts/conf\n`,
   );
+  expect(readdirSync(join(release, 'parts/conf/__pycache__'))).toHaveLength(1);
   expect(readFileSync(join(release, 'etc/motd'), 'utf8')).toBe('hello');
-  expect(manifest.state).toEqual(['var', 'var/log']);
-  expect(manifest['libraries']).toEqual([expect.objectContaining({ soname: 'libc.so.6' })]);
-  expect(readlinkSync(join(release, 'var'))).toBe('../../var');
-  writeFileSync(join(prefix, 'current/var/log/app.log'), 'works');
-  expect(readFileSync(join(prefix, 'var/log/app.log'), 'utf8')).toBe('works');
   expect(readdirSync(release).sort()).toEqual([
+    '.release',
     'bin',
     'buildout.cfg',
     'develop-eggs',
@@ -83,29 +111,34 @@ test('every kind of egg and what a recipe writes are in it, and nothing names th
     'var',
   ]);
   expect(readdirSync(join(release, 'src'))).toEqual([]);
-  const tmp = join(workspace.base, 'buildout');
-  expect(scanFor(release, [tmp, workspace.home, 'build-tmp', '.tmp/', workspace.links])).toBe('');
-  const paths = pathsBelow(release).filter((path) => !path.startsWith('var/'));
-  const files = paths.map((path) => lstatSync(join(release, path)));
-  const times = files.filter((status) => status.isFile()).map(({ mtimeMs }) => mtimeMs);
-  expect([...new Set(times)]).toEqual([Date.UTC(2020, 0, 1)]);
-  expect(statSync(join(release, 'parts/conf/plugin.py')).mode & 0o777).toBe(0o444);
-  expect(readdirSync(join(release, 'parts/conf/__pycache__'))).toHaveLength(1);
+  expect(manifest.libraries).toEqual([expect.objectContaining({ soname: 'libc.so.6' })]);
+
+  expect(manifest.state).toEqual(['var', 'var/log']);
+  expect(readlinkSync(join(release, 'var'))).toBe('../../var');
+  writeFileSync(join(prefix, 'current/var/log/app.log'), 'works');
+  expect(readFileSync(join(prefix, 'var/log/app.log'), 'utf8')).toBe('works');
+  expect(readdirSync(join(prefix, 'var'))).toEqual(['log']);
 });
 
-test('two bundles from empty caches, other directories, another umask, locale and time zone are equal', async () => {
-  const archives = await Promise.all(
-    [
-      { umask: '022', environment: { LC_ALL: 'C', TZ: 'UTC' } },
-      { umask: '077', environment: { LC_ALL: 'de_DE.UTF-8', LANGUAGE: 'de', TZ: 'Asia/Tokyo' } },
-    ].map(async ({ umask, environment }) => {
-      const workspace = workspaceForTest();
-      await writeMixedApp(workspace);
-      const prefix = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh'];
-      return readFileSync(await bundleOf(workspace, '/opt/clutch-test-app', { prefix, environment }));
-    }),
-  );
-  expect(archives[0]?.equals(archives[1] ?? Buffer.alloc(0))).toBe(true);
+test('signed with a key, it is installed by who has the public one, and the next one too', async () => {
+  const workspace = workspaceForTest();
+  writeWheelApp(workspace);
+  const prefix = join(workspace.base, 'srv', 'app');
+  const [key, other] = [join(workspace.base, 'app.key'), join(workspace.base, 'other.key')];
+  for (const file of [key, other])
+    expectSuccess(await workspace.run(['release', 'key', file, '--no-password']));
+  const archive = await bundleOf(workspace, prefix, { words: ['--key', key] });
+  const { bundle, stdout } = await installBundle(archive, prefix, ['--key', `${key}.pub`, '--check']);
+  expect(stdout).toMatch(/Signed by .*file:manifest\.json/);
+  const refused = await runPython([join(bundle, 'install.py'), '--key', `${other}.pub`]);
+  expect(refused).toMatchObject({ stdout: '' });
+  expect(refused.stderr).toContain('key');
+  expect(existsSync(prefix)).toBe(false);
+  const signature = readFileSync(`${archive}.minisig`, 'utf8');
+  expect(signature).toContain('trusted comment: timestamp:1577836800\tfile:app-1.0.tar.zst\thashed\n');
+  expect(expectFailure(await workspace.run(['release', 'key', key]))).toContain('is there already');
+  const missing = await runBundle(workspace, prefix, { words: ['--key', `${key}.pub`] });
+  expect(expectFailure(missing)).toContain('it is no secret key of minisign');
 });
 
 test('a file that names the checkout is refused by name', async () => {

@@ -1,12 +1,15 @@
 // What tests of bundles share: an application of every kind of egg, bundles of it, and a bundle unpacked where it belongs.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseManifest, type ReleaseManifest } from '#release';
+import { expect } from 'vitest';
 
 import { buildWheel } from './build-distribution.ts';
 import { buildLegacySdist } from './build-legacy-sdist.ts';
 import { expectSuccess, type TestWorkspace } from './for-test.ts';
+import { runPython } from './release-fixture.ts';
 import type { RunOptions, RunResult } from './run-clutch.ts';
 
 /** A wheel with a script `demo`; `buildout.cfg` installs it. */
@@ -125,24 +128,29 @@ export function runBundle(
   return workspace.run(line, options);
 }
 
-export interface Unpacked {
+export interface Installed {
+  /** The unpacked bundle. */
+  bundle: string;
   /** `PREFIX/releases/<root hash>`, which `PREFIX/current` names. */
   release: string;
-  manifest: { root: string; state: string[]; [key: string]: unknown };
+  manifest: ReleaseManifest;
+  /** What install.py printed. */
+  stdout: string;
 }
 
-/** Puts a bundle where an installer would. */
-export function unpackBundle(archive: string, prefix: string): Unpacked {
-  mkdirSync(join(prefix, 'releases'), { recursive: true });
-  const scratch = mkdtempSync(join(dirname(archive), 'unpacked-'));
-  execFileSync('tar', ['--zstd', '-xpf', archive, '-C', scratch]);
-  const top = join(scratch, 'app-1.0');
-  const manifest = JSON.parse(readFileSync(join(top, 'manifest.json'), 'utf8')) as Unpacked['manifest'];
-  const release = join(prefix, 'releases', manifest.root);
-  renameSync(join(top, 'tree'), release);
-  symlinkSync(`releases/${manifest.root}`, join(prefix, 'current'));
-  for (const path of manifest.state) mkdirSync(join(prefix, path), { recursive: true });
-  return { release, manifest };
+/** Unpacks a bundle and runs its install.py; `prefix` is where the release lands. */
+export async function installBundle(
+  archive: string,
+  prefix: string,
+  words: readonly string[] = [],
+): Promise<Installed> {
+  const scratch = mkdtempSync(join(dirname(archive), '..', 'unpacked-'));
+  execFileSync('tar', ['--zstd', '-xf', archive, '-C', scratch]);
+  const bundle = join(scratch, 'app-1.0');
+  const manifest = parseManifest(readFileSync(join(bundle, 'manifest.json'), 'utf8'), 'manifest.json');
+  const { code, stdout, stderr } = await runPython([join(bundle, 'install.py'), ...words]);
+  expect(code, stderr).toBe(0);
+  return { bundle, release: join(prefix, 'releases', manifest.root), manifest, stdout };
 }
 
 const scan = `

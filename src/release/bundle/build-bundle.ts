@@ -1,11 +1,14 @@
 // `release bundle`: from a configuration to one archive with the application as it will lie at its prefix.
 
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { memberOf, type NewMember } from '#archive';
-import { BuildError, removeAbandoned, temporaryPathBeside } from '#base';
-import { createManifest, describeTree, formatManifest, type ReleaseManifest } from '../tree/index.ts';
+import { BuildError, homeDirectory, removeAbandoned, temporaryPathBeside, writeFileAtomically } from '#base';
+import { createManifest, describeTree, formatManifest, unitOf, type ReleaseManifest } from '../tree/index.ts';
+import { signContent, signFile } from '../signing/index.ts';
+import { installProgram } from '../target-programs.ts';
 import { buildTree } from './build-tree.ts';
+import { findEggOrigins } from './egg-origins.ts';
 import { finishTree, type FinishedTree } from './finish-tree.ts';
 import { inspectTree, type Inspection } from './inspect-tree.ts';
 import { listLibraries } from './list-libraries.ts';
@@ -47,19 +50,25 @@ interface Packing {
 }
 
 async function packTree(tree: FinishedTree, { plan, request, workDirectory }: Packing): Promise<Bundle> {
+  const { settings } = request;
+  const described = describeTree(tree.directory);
+  const origins = findEggOrigins(described, plan.project.caches, settings.report);
+  const home = homeDirectory(settings.environment);
   const inspection = inspectTree({
     tree: tree.directory,
-    buildPaths: buildPathsOf(plan, request, workDirectory),
-    allowed: [plan.python],
+    buildPaths: buildPathsOf(plan, workDirectory),
+    home: { path: home, names: existsSync(home) ? readdirSync(home) : [] },
+    isPublished: (file) => origins.get(unitOf(file, false))?.kind === 'wheel',
+    allowed: [plan.python, settings.python.basePrefix],
   });
   refuseBuildPaths(inspection, plan);
   const libraries = listLibraries({
     tree: tree.directory,
     current: plan.current,
     binaries: inspection.binaries,
-    environment: request.settings.environment,
+    environment: settings.environment,
   });
-  const { implementation, minor, platform } = request.settings.python;
+  const { implementation, minor, platform } = settings.python;
   const manifest = createManifest(
     {
       name: plan.name,
@@ -70,12 +79,20 @@ async function packTree(tree: FinishedTree, { plan, request, workDirectory }: Pa
       libraries: libraries.needed,
       state: tree.state,
     },
-    describeTree(tree.directory),
+    described,
   );
-  const beside: NewMember[] = [memberOf('manifest.json', formatManifest(manifest))];
-  const { output: path, compression } = plan;
+  const { output: path, compression, epoch } = plan;
+  const { key } = request;
+  const text = formatManifest(manifest);
+  const beside: NewMember[] = [memberOf('install.py', installProgram()), memberOf('manifest.json', text)];
+  if (key !== undefined) {
+    beside.push(memberOf('manifest.json.minisig', signContent(text, { key, epoch, file: 'manifest.json' })));
+  }
   const top = `${plan.name}-${plan.version}`;
   const bytes = await writeArchive({ output: path, compression, top, tree: tree.directory, beside });
+  if (key !== undefined) {
+    writeFileAtomically(`${path}.minisig`, await signFile(path, { key, epoch }), { durable: true });
+  }
   const remarks = [
     ...tree.remarks,
     ...libraries.missing.map(

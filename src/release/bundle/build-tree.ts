@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { BuildError, hasCode, type Environment } from '#base';
 import { copyProject } from './copy-project.ts';
 import { cachesInside, temporaryName, type BundlePlan, type BundleRequest } from './plan-bundle.ts';
-import { isInside } from './read-project.ts';
+import { isWithin } from '../paths.ts';
 import { runHere, runInNamespace, type PrefixOutcome } from './run-at-prefix.ts';
 import { listTracked } from './list-tracked.ts';
 
@@ -99,7 +99,7 @@ function directoryAssignments({ project, current }: BundlePlan): string[] {
   const names = ['eggs', 'develop-eggs', 'parts', 'bin'];
   return names.flatMap((name, index) => {
     const path = project.made[index];
-    if (path === undefined || isInside(project.directory, path)) return [];
+    if (path === undefined || isWithin(project.directory, path)) return [];
     return [`buildout:${name}-directory=${current}/${name}`];
   });
 }

@@ -17,9 +17,10 @@ import { dirname, join, posix, relative } from 'node:path';
 import { BuildError } from '#base';
 import { createCompiler } from '#python';
 import { fixedMtime } from '#store';
+import { writeUpgradeProgram } from '../target-programs.ts';
 import type { BuiltTree } from './build-tree.ts';
 import { cachesInside, type BundlePlan } from './plan-bundle.ts';
-import { isInside } from './read-project.ts';
+import { isWithin } from '../paths.ts';
 
 export interface FinishedTree {
   directory: string;
@@ -36,6 +37,7 @@ export async function finishTree(
 ): Promise<FinishedTree> {
   refuseDevelopEggs(directory, plan);
   removeLeftovers(directory, plan);
+  addUpgradeProgram(directory, plan.python);
   const state = plan.state.flatMap((path) => listState(stateDirectory, path));
   for (const path of plan.state) linkState(directory, path);
   await renewByteCode(directory, plan.python);
@@ -46,7 +48,7 @@ export async function finishTree(
 /** Links to checkouts that no option named: a recipe or an extension made them. */
 function refuseDevelopEggs(tree: string, { project, current }: BundlePlan): void {
   const [, place = ''] = project.made;
-  const name = isInside(project.directory, place) ? relative(project.directory, place) : 'develop-eggs';
+  const name = isWithin(project.directory, place) ? relative(project.directory, place) : 'develop-eggs';
   for (const entry of entriesOf(join(tree, name))) {
     if (!/\.egg-link$|^__editable__|\.pth$/.test(entry.name)) continue;
     throw new BuildError(
@@ -60,6 +62,20 @@ function refuseDevelopEggs(tree: string, { project, current }: BundlePlan): void
   }
 }
 
+function addUpgradeProgram(tree: string, python: string): void {
+  for (const path of ['bin/upgrade', '.release']) {
+    if (!existsSync(join(tree, path))) continue;
+    throw new BuildError(
+      'RELEASE_NAME_TAKEN',
+      `\`${path}\` is the name of something that every release brings`,
+      {
+        hint: 'give the script another name (`scripts = upgrade=other-name`), or leave it out with --exclude',
+      },
+    );
+  }
+  writeUpgradeProgram(tree, python);
+}
+
 const runFiles = /^(?:\.installed\.cfg|\.mr\.developer\.cfg)$/;
 const versionControl = /^\.(?:git|hg|svn|bzr)$/;
 const buildProducts = /^(?:build|\.eggs|.*\.egg-info)$/;
@@ -67,7 +83,7 @@ const buildProducts = /^(?:build|\.eggs|.*\.egg-info)$/;
 function removeLeftovers(tree: string, plan: BundlePlan): void {
   const { project } = plan;
   const developed = project.developed
-    .filter((path) => isInside(project.directory, path))
+    .filter((path) => isWithin(project.directory, path))
     .map((path) => relative(project.directory, path));
   for (const path of developed) {
     if (path !== '') remove(join(tree, path));

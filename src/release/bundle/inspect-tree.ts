@@ -24,7 +24,11 @@ export interface InspectOptions {
   tree: string;
   /** Absolute paths that nothing may name. */
   buildPaths: readonly string[];
-  /** Absolute paths below one of these that may be named all the same. */
+  /** The user's home and the names in it, which what was built here may not name. */
+  home: { path: string; names: readonly string[] };
+  /** Whether a file has the bytes that somebody published: its `/root/…` is not ours. */
+  isPublished: (file: string) => boolean;
+  /** Absolute paths that may be named all the same, with what is below them. */
   allowed: readonly string[];
   onBytes?: (bytes: number) => void;
 }
@@ -34,11 +38,15 @@ const chunkBytes = 4 * 2 ** 20;
 /** Fails only as the file system does: what is found is the caller's to judge. */
 export function inspectTree(options: InspectOptions): Inspection {
   const inspection = { found: [] as BuildPathFound[], binaries: [] as string[], files: 0, bytes: 0 };
-  const needles = options.buildPaths.map((path) => ({ path, bytes: Buffer.from(path) }));
-  const lengths = [...options.buildPaths, ...options.allowed].map((path) => Buffer.byteLength(path));
-  const overlap = Math.max(0, ...lengths) + 1;
+  const common = options.buildPaths.map((path) => needleOf(path));
+  const built = [...common, needleOf(options.home.path, options.home.names)];
+  const lengths = [...built, ...options.allowed.map((path) => needleOf(path))].map(
+    ({ bytes }) => bytes.length,
+  );
+  const overlap = Math.max(0, ...lengths) + longestName;
   const buffer = Buffer.allocUnsafeSlow(chunkBytes + overlap + 2);
   walk(options.tree, '', (file, kind) => {
+    const needles = options.isPublished(file) ? common : built;
     if (kind === 'link') {
       const target = Buffer.from(readlinkSync(join(options.tree, file)));
       const names = findIn(target, { needles, allowed: options.allowed, end: target.length });
@@ -66,6 +74,17 @@ function walk(tree: string, folder: string, visit: (file: string, kind: 'file' |
 interface Needle {
   path: string;
   bytes: Buffer;
+  /**
+   * What is in that directory: for a short path, which may mean anything (`/root`), only these names below it count.
+   */
+  names?: readonly string[] | undefined;
+}
+
+const longestName = 256;
+
+function needleOf(path: string, names?: readonly string[]): Needle {
+  const isShort = path.indexOf('/', 1) === -1;
+  return { path, bytes: Buffer.from(path), names: isShort ? names : undefined };
 }
 
 interface Reading {
@@ -107,8 +126,13 @@ function findIn(
   bytes: Buffer,
   { needles, allowed, end }: { needles: readonly Needle[]; allowed: readonly string[]; end: number },
 ): string | undefined {
-  for (const { path, bytes: needle } of needles) {
-    for (let at = bytes.indexOf(needle); at !== -1 && at < end; at = bytes.indexOf(needle, at + 1)) {
+  for (const needle of needles) {
+    const { path } = needle;
+    for (
+      let at = bytes.indexOf(needle.bytes);
+      at !== -1 && at < end;
+      at = bytes.indexOf(needle.bytes, at + 1)
+    ) {
       if (!isWhole(bytes, at, needle)) continue;
       const isAllowed = allowed.some((one) => bytes.toString('latin1', at, at + one.length) === one);
       if (!isAllowed) return path;
@@ -117,11 +141,15 @@ function findIn(
   return undefined;
 }
 
-/** `/home/me` is not named by `/home/meyer`, nor `/root` by `/usr/share/root`; but by `-I/root`. */
-function isWhole(bytes: Buffer, at: number, needle: Buffer): boolean {
-  if (isNameByte(bytes[at + needle.length])) return false;
-  const isShort = needle.indexOf('/', 1) === -1;
-  return !isShort || !isNameByte(bytes[at - 1]) || bytes[at - 2] === '-'.charCodeAt(0);
+/** `/home/me` is not named by `/home/meyer`, nor `/root` by `/usr/share/root`; but by `-I/root/include`. */
+function isWhole(bytes: Buffer, at: number, { bytes: needle, names }: Needle): boolean {
+  const after = at + needle.length;
+  if (isNameByte(bytes[after])) return false;
+  if (names === undefined) return true;
+  if (isNameByte(bytes[at - 1]) && bytes[at - 2] !== '-'.charCodeAt(0)) return false;
+  const rest = bytes.toString('latin1', after, after + longestName);
+  const name = /^\/([\w.+@-]+)/.exec(rest)?.[1];
+  return name !== undefined && names.includes(name);
 }
 
 function isNameByte(byte: number | undefined): boolean {

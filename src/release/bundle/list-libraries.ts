@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import type { Environment } from '#base';
 import { createLibrarySearch, readElfLibraries } from '#store';
-import type { NeededLibrary } from '../tree/index.ts';
+import { unitOf, type NeededLibrary } from '../tree/index.ts';
 
 export interface LibraryList {
   /** By soname. */
@@ -27,9 +27,10 @@ export interface LibraryOptions {
 export function listLibraries(options: LibraryOptions): LibraryList {
   const wanted = new Map<string, Required<NeededLibrary>>();
   const names = new Map<string, Set<string>>();
+  // An egg or a part has its own libraries, also those that no search path names.
   for (const file of options.binaries) {
-    const inside = names.get(unitOf(file)) ?? new Set<string>();
-    names.set(unitOf(file), inside.add(posix.basename(file)));
+    const inside = names.get(unitOf(file, false)) ?? new Set<string>();
+    names.set(unitOf(file, false), inside.add(posix.basename(file)));
   }
   for (const file of options.binaries) {
     const elf = readElfLibraries(join(options.tree, file));
@@ -37,7 +38,7 @@ export function listLibraries(options: LibraryOptions): LibraryList {
     const runPaths = elf.runPaths.map((path) => expandOrigin(path, dirname(join(options.current, file))));
     for (const soname of elf.needed) {
       const isInside =
-        names.get(unitOf(file))?.has(posix.basename(soname)) === true ||
+        names.get(unitOf(file, false))?.has(posix.basename(soname)) === true ||
         runPaths.some((path) => isInTree(join(path, soname), options));
       if (isInside) continue;
       const known = wanted.get(soname) ?? { soname, runPaths: [], neededBy: file };
@@ -46,11 +47,6 @@ export function listLibraries(options: LibraryOptions): LibraryList {
     }
   }
   return divide([...wanted.values()], options.environment);
-}
-
-/** An egg or a part has its own libraries, also those that no search path names. */
-function unitOf(file: string): string {
-  return /^(?:.*?\.egg|parts\/[^/]+)(?=\/)/.exec(file)?.[0] ?? '';
 }
 
 function expandOrigin(path: string, origin: string): string {

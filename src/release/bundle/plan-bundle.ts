@@ -4,10 +4,12 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
-import { BuildError, homeDirectory } from '#base';
+import { BuildError } from '#base';
 import type { BuildoutOptions } from '#parts';
 import type { PythonDescription } from '#python';
-import { isInside, readProject, type Project } from './read-project.ts';
+import type { SecretKey } from '../signing/index.ts';
+import { isWithin } from '../paths.ts';
+import { readProject, type Project } from './read-project.ts';
 
 export interface BundleRequest {
   /** The settings of the project's own configuration. */
@@ -25,6 +27,8 @@ export interface BundleRequest {
   state: readonly string[];
   /** Paths of the project, relative, that are not part of the release. */
   exclude: readonly string[];
+  /** Signs the manifest and the archive. */
+  key?: SecretKey | undefined;
 }
 
 export interface BundlePlan {
@@ -128,7 +132,7 @@ function readEpoch(text: string | undefined): number {
 /** During the run nothing is at the prefix but the release: what the run needs must lie elsewhere. */
 function refuseHidden({ prefix, project, python }: BundlePlan, request: BundleRequest): void {
   const { settings, program } = request;
-  if (isInside(project.directory, python)) {
+  if (isWithin(project.directory, python)) {
     throw new BuildError('RELEASE_BAD_PYTHON', `The Python lies in the project: \`${python}\``, {
       hint: 'set BUILDOUT_PYTHON to an interpreter that the target has at the same place',
     });
@@ -141,13 +145,13 @@ function refuseHidden({ prefix, project, python }: BundlePlan, request: BundleRe
     ['the directory for temporary files', tmpdir()],
   ];
   for (const [what, path] of needed) {
-    if (!isInside(prefix, path) && !isInside(prefix, realpathOf(path))) continue;
+    if (!isWithin(prefix, path) && !isWithin(prefix, realpathOf(path))) continue;
     throw new BuildError('RELEASE_PREFIX_IN_USE', `${what} lies below the prefix: \`${path}\``, {
       hint: `build elsewhere: during the build nothing is at ${prefix} but the release`,
     });
   }
   const { file } = settings.configuration;
-  if (file !== undefined && isInside(prefix, file)) {
+  if (file !== undefined && isWithin(prefix, file)) {
     throw new BuildError('RELEASE_PREFIX_IN_USE', `the configuration lies below the prefix: \`${file}\``, {
       hint: `build elsewhere: during the build nothing is at ${prefix} but the release`,
     });
@@ -159,20 +163,17 @@ function realpathOf(path: string): string {
 }
 
 /** What no file of a release may name: paths of this machine that are not on the target. */
-export function buildPathsOf(plan: BundlePlan, request: BundleRequest, workDirectory: string): string[] {
+export function buildPathsOf(plan: BundlePlan, workDirectory: string): string[] {
   const { project, prefix, current } = plan;
-  const { environment } = request.settings;
   const paths = [
     workDirectory,
     project.directory,
     ...project.made,
     ...project.caches,
-    homeDirectory(environment),
     `${prefix}/${temporaryName}`,
   ];
   const all = new Set(paths.flatMap((path) => [path, realpathOf(path)]));
-  // A home directory that holds the prefix says nothing about the build.
-  return [...all].filter((path) => !isInside(path, current) && !isInside(current, path) && path !== '/');
+  return [...all].filter((path) => !isWithin(path, current) && !isWithin(current, path) && path !== '/');
 }
 
 /** Where a run keeps temporary files, below the prefix: the same name in every build. */
@@ -182,7 +183,7 @@ export const temporaryName = 'build-tmp';
 export function cachesInside({ project }: BundlePlan): string[] {
   return project.caches
     .filter(
-      (path) => isInside(project.directory, path) && statSync(path, { throwIfNoEntry: false })?.isDirectory(),
+      (path) => isWithin(project.directory, path) && statSync(path, { throwIfNoEntry: false })?.isDirectory(),
     )
     .map((path) => relative(project.directory, path));
 }

@@ -2,10 +2,11 @@
 // what it develops. Nothing is run and nothing is made.
 
 import { statSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { defaultCacheDirectory, expandUser } from '#base';
 import { createSections, rawSections } from '#config';
 import { expandGlob, type BuildoutOptions } from '#parts';
+import { isWithin } from '../paths.ts';
 
 export interface Project {
   /** `${buildout:directory}`. */
@@ -49,7 +50,12 @@ export async function readProject({ configuration, environment }: BuildoutOption
     ],
     developed: sources.developed,
     hasExtensions: (await read('extensions')) !== '',
-    assignments: [...sources.assignments, ...(await linksOutside(directory, read))],
+    assignments: [
+      ...sources.assignments,
+      ...(await linksOutside(directory, read)),
+      // What is shared lies outside.
+      ...((await main.get('shared-part-list')) === undefined ? [] : ['buildout:shared-part-list=']),
+    ],
   };
 }
 
@@ -60,11 +66,11 @@ async function readSources(
   const patterns = splitWords(await read('develop'));
   const found = patterns.map((pattern) => ({ pattern, paths: expandGlob(resolve(directory, pattern)) }));
   const developed = found.flatMap(({ paths }) => paths).map(projectOf);
-  if (found.every(({ paths }) => paths.every((path) => isInside(directory, path)))) {
+  if (found.every(({ paths }) => paths.every((path) => isWithin(directory, path)))) {
     return { developed, assignments: [] };
   }
   const named = found.flatMap(({ pattern, paths }) =>
-    paths.some((path) => !isInside(directory, path)) ? paths : [pattern],
+    paths.some((path) => !isWithin(directory, path)) ? paths : [pattern],
   );
   return { developed, assignments: [`buildout:develop=${named.join(' ')}`] };
 }
@@ -76,7 +82,7 @@ function projectOf(path: string): string {
 /** `index` and `find-links` that climb out of the project are paths of this machine. */
 async function linksOutside(directory: string, read: Read): Promise<string[]> {
   const isPathOutside = (link: string): boolean =>
-    !link.includes(':') && !link.startsWith('/') && !isInside(directory, resolve(directory, link));
+    !link.includes(':') && !link.startsWith('/') && !isWithin(directory, resolve(directory, link));
   const assignments: string[] = [];
   for (const option of ['index', 'find-links']) {
     const links = splitWords(await read(option));
@@ -85,12 +91,6 @@ async function linksOutside(directory: string, read: Read): Promise<string[]> {
     assignments.push(`buildout:${option}=${absolute.join(' ')}`);
   }
   return assignments;
-}
-
-/** Whether `path` is `directory` or lies below it. */
-export function isInside(directory: string, path: string): boolean {
-  const way = relative(directory, path);
-  return way === '' || (way !== '..' && !way.startsWith('../') && !way.startsWith('/'));
 }
 
 function splitWords(text: string): string[] {

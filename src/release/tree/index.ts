@@ -2,7 +2,7 @@
 // format ("Trees"); python/clutch_release/tree.py computes the same on the target.
 
 export { describeTree } from './describe-tree.ts';
-export { comparePaths, type Tree, type TreeEntry, type TreeUnit } from './tree.ts';
+export { comparePaths, unitOf, type Tree, type TreeEntry, type TreeUnit } from './tree.ts';
 export {
   createManifest,
   formatManifest,

@@ -6,6 +6,7 @@ import { buildBundle, findReleaseVersion, type Bundle } from '#release';
 import { readSettings } from '../../read-settings.ts';
 import type { Command, Invocation } from '../command.ts';
 import { parseWords, printText, usageError } from '../command-words.ts';
+import { readSigningKey } from './signing-key.ts';
 
 const usage = `\
 Usage: buildout [options] [assignments] release bundle [CFG] --prefix DIR [-n NAME] [--release-version VERSION]
@@ -23,6 +24,7 @@ Developed directories are built as eggs. The same inputs give the same bytes (SO
   -o FILE           the archive, NAME.tar.zst or NAME.tar.gz (default: NAME-VERSION.tar.zst)
   --state PATH      a directory that the application writes to, relative to the buildout: it lies at DIR/PATH, outside
                     every release; \`var\` always does (repeatable)
+  --key FILE        sign with this secret key (see release key): the manifest inside, and the archive in ARCHIVE.minisig
   --exclude PATH    files of the project, or what the build makes, that are not part of the release (repeatable)
 `;
 
@@ -33,6 +35,7 @@ const options = {
   output: { type: 'string', short: 'o' },
   state: { type: 'string', multiple: true },
   exclude: { type: 'string', multiple: true },
+  key: { type: 'string' },
 } as const;
 
 export const releaseBundle: Command = {
@@ -43,6 +46,7 @@ export const releaseBundle: Command = {
     const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
     if (typeof prefix !== 'string') throw usageError('release bundle needs --prefix DIR');
     const { context } = invocation;
+    const key = await readSigningKey(values['key'], context);
     const line =
       names[0] === undefined ? invocation.line : { ...invocation.line, configurationFile: names[0] };
     const settings = await readSettings(line, context);
@@ -58,6 +62,7 @@ export const releaseBundle: Command = {
       output: text(output),
       state: ['var', ...(lists['state'] ?? [])],
       exclude: lists['exclude'] ?? [],
+      key,
     });
     printText(invocation, format(bundle, context.cwd));
     return 0;

@@ -13,6 +13,7 @@ Checks, builds and ships releases of this buildout (docs/releases.md). Each comm
   source URL|DIR [CFG]    one archive that installs without a network
   bundle --prefix DIR     build the application for its directory, as one archive
   delta OLD NEW           make an upgrade of a few kilobytes, one Python program
+  key FILE                make a pair of keys for signing
 `;
 
 export const release: Command = createCommandGroup({
@@ -21,6 +22,7 @@ export const release: Command = createCommandGroup({
   commands: {
     bundle: () => import('./bundle.ts').then((module) => module.releaseBundle),
     source: () => import('./source.ts').then((module) => module.releaseSource),
+    key: () => import('./key.ts').then((module) => module.releaseKey),
     check: () => import('./check.ts').then((module) => module.releaseCheck),
     delta: () => import('./delta.ts').then((module) => module.releaseDelta),
   },
