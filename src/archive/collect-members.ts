@@ -13,6 +13,8 @@ export interface NewMember {
   size: number;
   /** Read when it is written, one member at a time. */
   read: () => Uint8Array;
+  /** What `gzipContent` made of it, for whoever keeps that: a large file need not be compressed each time. */
+  gzipped?: () => Uint8Array;
 }
 
 /** A member from memory. */

@@ -28,4 +28,5 @@ export { extractArchive } from './extract-archive.ts';
 export type { ExtractedFile, ExtractOptions } from './write-member.ts';
 export { createZip, type CreateZipOptions } from './create-zip.ts';
 export { createTar, createTarStream, type CreateTarOptions, type TarCompression } from './create-tar.ts';
+export { gzipContent } from './gzip-tar.ts';
 export { collectMembers, memberOf, type NewMember, type SkipMember } from './collect-members.ts';

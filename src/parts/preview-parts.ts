@@ -37,8 +37,8 @@ async function previewPart(dry: DryRun, part: string): Promise<PartPreview> {
 }
 
 export function toFailure(part: string, error: BuildError): PlannedFailure {
-  const { message, hint } = error;
-  return { part, message: message.trimEnd(), ...(hint === undefined ? {} : { hint }) };
+  const { code, message, hint } = error;
+  return { part, code, message: message.trimEnd(), ...(hint === undefined ? {} : { hint }) };
 }
 
 /** For a recipe that is not run: the eggs that its part names, taken as zc.recipe.egg takes them. */

@@ -68,6 +68,8 @@ export interface OutsidePath {
 
 export interface PlannedFailure {
   readonly part: string;
+  /** Identifies the error for programs, as `BuildError` has it. */
+  readonly code: string;
   readonly message: string;
   readonly hint?: string;
 }

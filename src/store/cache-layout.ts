@@ -8,6 +8,8 @@ export interface CacheLayout {
   readonly temporary: string;
   entry(buildKey: string): string;
   request(requestKey: string): string;
+  /** The record of a release. */
+  release(key: string): string;
   /** A fetched file by its hash. */
   file(sha256: string): string;
   record(indexUrl: string, project: string, version: string): string;
@@ -26,6 +28,7 @@ export function createCacheLayout(directory: string): CacheLayout {
     temporary: `${directory}/tmp`,
     entry: (buildKey) => sharded('eggs', buildKey),
     request: (requestKey) => `${sharded('requests', requestKey)}.json`,
+    release: (key) => `${sharded('releases', key)}.json`,
     file: (sha256) => sharded('files', sha256),
     record: (indexUrl, project, version) =>
       `${directory}/records/${indexHash(indexUrl)}/${canonicalizeName(project)}/${encodeURIComponent(version)}.json`,

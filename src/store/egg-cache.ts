@@ -22,8 +22,10 @@ import { createLibrarySearch, type LibrarySearch } from './library-search.ts';
 import type { CachedEgg, EggFacts, Manifest } from './manifest.ts';
 import { createEggPlacing, type EggPlacing, type Placers } from './place-eggs.ts';
 import type { LinkChoice } from './place-tree.ts';
+import { fileBytes } from './prune-files.ts';
 import { pruneCache } from './prune.ts';
 import { createFileStore, type FileStore } from './file-store.ts';
+import { createReleaseRecords, type ReleaseRecords } from './release-records.ts';
 import { createRecords, type Records } from './records.ts';
 import { createSizeLedger } from './size-ledger.ts';
 import { removeStaleTemporaries, type StaleOptions } from './stale-temporaries.ts';
@@ -60,6 +62,8 @@ export interface EggCache extends EggPlacing {
   readonly records: Records;
   /** Fetched files, kept when a release is made. */
   readonly files: FileStore;
+  /** What releases were made of. */
+  readonly releases: ReleaseRecords;
   /** For a remembered decision: what `reopen` needs to give the egg again without reading its entry. */
   keep(egg: CachedEgg): Keepsake;
   /** The egg that was kept, as `find` would give it; `undefined` when its entry has changed or may not be used here. */
@@ -117,7 +121,8 @@ export function openEggCache(options: EggCacheOptions): EggCache {
     },
     temporaryDirectory: () => makeTemporaryDirectory(layout, writer),
     records: createRecords(layout, writer),
-    files: createFileStore(layout, writer),
+    files: createFileStore(layout, writer, (bytes) => noteBytes(state, bytes)),
+    releases: createReleaseRecords(layout, writer),
     missingLibraries: (manifest) => missingLibraries(manifest, libraries),
     keepLimit: () => keepLimit(state, options.limitBytes ?? defaultCacheLimit),
     close: () => lock.release(),
@@ -155,13 +160,18 @@ function createState({ directory, report, environment = {} }: EggCacheOptions): 
 }
 
 function noteStored(state: CacheState, { isOurs, manifest }: PublishedEgg): void {
-  const { layout, ledger, used, fresh } = state;
+  const { used, fresh } = state;
   const { buildKey, bytes = 0 } = manifest;
   used.add(buildKey);
   if (isOurs) fresh.add(buildKey);
+  noteBytes(state, bytes);
+}
+
+function noteBytes(state: CacheState, bytes: number): void {
+  const { layout, ledger } = state;
   state.storedBytes += bytes;
   state.writer.attempt(() => {
-    if (ledger.isMissing()) ledger.replace(totalBytes(readCatalog(layout)));
+    if (ledger.isMissing()) ledger.replace(totalBytes(readCatalog(layout)) + fileBytes(layout));
     else ledger.add(bytes);
   });
 }

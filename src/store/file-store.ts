@@ -8,7 +8,9 @@ import {
   mkdirSync,
   renameSync,
   rmSync,
+  statSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasCode, hashFile } from '#base';
@@ -20,9 +22,16 @@ export interface FileStore {
   find(sha256: string): string | undefined;
   /** Keeps a copy of a file whose hash was verified; without effect where the cache cannot be written. */
   add(path: string, sha256: string): void;
+  /** The same for content in memory. */
+  addBytes(bytes: Uint8Array, sha256: string): void;
 }
 
-export function createFileStore(layout: CacheLayout, writer: CacheWriter): FileStore {
+/** `onStored` is told how many bytes came in. */
+export function createFileStore(
+  layout: CacheLayout,
+  writer: CacheWriter,
+  onStored: (bytes: number) => void,
+): FileStore {
   return {
     find: (sha256) => {
       const path = layout.file(sha256);
@@ -35,23 +44,29 @@ export function createFileStore(layout: CacheLayout, writer: CacheWriter): FileS
       touch(path);
       return path;
     },
-    add: (source, sha256) => {
-      const path = layout.file(sha256);
-      if (existsSync(path)) return;
-      writer.attempt(() => {
-        const temporary = layout.temporaryPath('file');
-        mkdirSync(dirname(temporary), { recursive: true });
-        mkdirSync(dirname(path), { recursive: true });
-        try {
-          copyFileSync(source, temporary, constants.COPYFILE_FICLONE);
-          chmodSync(temporary, 0o444);
-          renameSync(temporary, path);
-        } finally {
-          rmSync(temporary, { force: true });
-        }
-      });
-    },
+    add: (source, sha256) =>
+      publish(sha256, (target) => copyFileSync(source, target, constants.COPYFILE_FICLONE)),
+    addBytes: (bytes, sha256) => publish(sha256, (target) => writeFileSync(target, bytes)),
   };
+
+  function publish(sha256: string, write: (target: string) => void): void {
+    const path = layout.file(sha256);
+    if (existsSync(path)) return;
+    writer.attempt(() => {
+      const temporary = layout.temporaryPath('file');
+      mkdirSync(dirname(temporary), { recursive: true });
+      mkdirSync(dirname(path), { recursive: true });
+      try {
+        write(temporary);
+        chmodSync(temporary, 0o444);
+        const { size } = statSync(temporary);
+        renameSync(temporary, path);
+        onStored(size);
+      } finally {
+        rmSync(temporary, { force: true });
+      }
+    });
+  }
 }
 
 function tryHash(path: string): string | undefined {

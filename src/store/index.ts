@@ -5,6 +5,7 @@
 //   eggs/<2>/<build key>/manifest.json  its files with size, mode and SHA-256, and what resolving needs of it
 //   requests/<2>/<request key>.json     the build keys that may answer a request
 //   files/<2>/<sha256>                  fetched files that releases were made of
+//   releases/<2>/<key>.json              which of them the release of the same inputs needs
 //   records/<index>/<name>/<version>.json   the files an index offered for an exact pin
 //   locks/<request key>                 one builder per request on this machine; `in-use`: runs against `cache prune`
 //   sizes                               what the entries take, so that the limit is kept without counting
@@ -48,6 +49,7 @@ export { type RecordedFile, type Records } from './records.ts';
 export type { FileStore } from './file-store.ts';
 export { openSharedEggs, type SharedEggs, type SharedPlace } from './shared/shared-eggs.ts';
 export { layerCaches } from './shared/layer-caches.ts';
+export type { ReleaseFile, ReleaseRecord } from './release-records.ts';
 export { addToDownloadCache, findInDownloadCache } from './download-cache.ts';
 export { indexHash } from './cache-layout.ts';
 export { loadRemoteCache, type PushedItem, type RemoteCache, type RemoteCheck } from './open-remote-cache.ts';

@@ -1,12 +1,13 @@
 // Takes entries away: what nobody has used for long, then the least recently used until the rest is small enough. What
 // goes is decided first, renamed out of sight while nobody else uses the cache, and deleted afterwards.
 
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasCode } from '#base';
 import type { CacheLayout } from './cache-layout.ts';
 import { readCatalog, totalBytes, type BrokenEntry, type CatalogEntry } from './catalog.ts';
 import { readRequest, removeHidden } from './entries.ts';
+import { filesBelow, pruneFiles, removeFile, type FileLimits, type PrunedFiles } from './prune-files.ts';
 import type { SizeLedger } from './size-ledger.ts';
 import type { UseLock } from './use-lock.ts';
 
@@ -28,6 +29,8 @@ export interface PruneResult {
   inUse: number;
   bytesBefore: number;
   bytesAfter: number;
+  /** Fetched files, which have what the eggs leave of the limit. */
+  files: PrunedFiles;
 }
 
 export interface PruneOptions extends PruneLimits {
@@ -52,7 +55,10 @@ export function pruneCache(tools: PruneTools, options: PruneOptions): PruneResul
   const entries = readCatalog(tools.layout);
   const bytesBefore = totalBytes(entries);
   const wanted = planPrune(entries, options);
-  if (options.dryRun === true) return result(wanted, wanted.length, bytesBefore);
+  if (options.dryRun === true) {
+    const planned = countEggs(wanted, wanted.length, bytesBefore);
+    return { ...planned, files: pruneFiles(tools.layout, leftFor(planned.bytesAfter, options), true) };
+  }
   const { layout, lock } = tools;
   const alone = lock.tryAlone(() => {
     removeLocks(layout);
@@ -61,9 +67,14 @@ export function pruneCache(tools: PruneTools, options: PruneOptions): PruneResul
   const { steps, hidden } = alone ?? hideUnused(layout, wanted);
   for (const path of hidden) removeHidden(path);
   removeDangling(layout, options.olderThanMilliseconds);
-  const pruned = result(steps, wanted.length, bytesBefore);
-  if (existsSync(layout.directory)) tools.ledger.replace(pruned.bytesAfter);
-  return pruned;
+  const pruned = countEggs(steps, wanted.length, bytesBefore);
+  const files = pruneFiles(layout, leftFor(pruned.bytesAfter, options));
+  if (existsSync(layout.directory)) tools.ledger.replace(pruned.bytesAfter + files.bytesAfter);
+  return { ...pruned, files };
+}
+
+function leftFor(eggBytes: number, { olderThanMilliseconds, bytes }: PruneLimits): FileLimits {
+  return { olderThanMilliseconds, bytes: bytes === undefined ? undefined : Math.max(0, bytes - eggBytes) };
 }
 
 function hideUnused(
@@ -75,7 +86,11 @@ function hideUnused(
   return { steps, hidden: steps.flatMap(({ entry }) => hideEntry(layout, entry.buildKey)) };
 }
 
-function result(removed: readonly PruneStep[], wanted: number, bytesBefore: number): PruneResult {
+function countEggs(
+  removed: readonly PruneStep[],
+  wanted: number,
+  bytesBefore: number,
+): Omit<PruneResult, 'files'> {
   const bytesAfter = bytesBefore - totalBytes(removed.map(({ entry }) => entry));
   return { removed, inUse: wanted - removed.length, bytesBefore, bytesAfter };
 }
@@ -137,29 +152,10 @@ function removeDangling(layout: CacheLayout, olderThan: number | undefined): voi
   for (const path of filesBelow(`${directory}/records`)) if (ageOf(path) > olderThan) removeFile(path);
 }
 
-function filesBelow(directory: string): string[] {
-  try {
-    return readdirSync(directory, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => `${entry.parentPath}/${entry.name}`);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
-    throw error;
-  }
-}
-
 function namesIn(directory: string): string[] {
   return filesBelow(directory).map((path) => path.slice(path.lastIndexOf('/') + 1));
 }
 
 function ageOf(path: string): number {
   return Date.now() - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-}
-
-function removeFile(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-  }
 }

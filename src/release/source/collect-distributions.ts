@@ -1,6 +1,6 @@
 // Fills a download cache with all that installing needs: by installing, in a copy of the project.
 
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuildError, isTemporaryName } from '#base';
 import type { Assignment } from '#config';
@@ -10,40 +10,18 @@ import type { Project } from './open-project.ts';
 import { refuseLoginsInFiles } from './refuse-logins.ts';
 
 export interface Collection {
-  /** The copy, which is installed. */
+  /** The copy of the project, which is installed. */
   build: string;
-  /** The download cache to fill: a directory that is not there yet. */
+  /** The download cache to fill. */
   cache: string;
   project: Project;
-  readSettings(directory: string, more: readonly Assignment[]): Promise<BuildoutOptions>;
+  /** The extends cache; empty: nothing came by URL. */
+  extended: string;
 }
 
-/**
- * Runs the buildout in `build`. Fails as a run does, with `RELEASE_EGGS_DIRECTORY` when its eggs would not be in the
- * release, and with `RELEASE_CREDENTIAL`.
- */
-export async function collectDistributions(collection: Collection): Promise<void> {
-  const { build, cache, project } = collection;
-  mkdirSync(join(cache, 'dist'), { recursive: true });
-  const settings = await collection.readSettings(build, assignmentsFor(collection));
-  refuseLoginsInFiles(settings.configuration);
-  await requireInside(build, settings);
-  const directories = [project.downloads].filter((path) => path !== undefined && existsSync(path));
-  const collects = { directories: directories as string[] };
-  const before = process.cwd();
-  const buildout = await createBuildout({ ...settings, collects });
-  try {
-    await buildout.install([]);
-    requireOwnEggs(buildout.recipeWorkingSet, build, settings);
-  } finally {
-    await buildout.close();
-    process.chdir(before);
-  }
-}
-
-function assignmentsFor({ cache, project }: Collection): Assignment[] {
-  const extended = join(cache, 'extends');
-  const own = { 'download-cache': cache, ...(existsSync(extended) ? { 'extends-cache': extended } : {}) };
+/** What the configuration of the copy is read with, before the user's own assignments. */
+export function assignmentsFor({ cache, project, extended }: Collection): Assignment[] {
+  const own = { 'download-cache': cache, ...(extended === '' ? {} : { 'extends-cache': extended }) };
   const { downloads, installsFromCache } = project;
   const cacheOnly =
     installsFromCache && downloads !== undefined
@@ -54,6 +32,32 @@ function assignmentsFor({ cache, project }: Collection): Assignment[] {
     option,
     value,
   }));
+}
+
+/** Fails with `RELEASE_EGGS_DIRECTORY` when the eggs would not be in the release, and with `RELEASE_CREDENTIAL`. */
+export async function checkSettings({ build }: Collection, settings: BuildoutOptions): Promise<void> {
+  refuseLoginsInFiles(settings.configuration);
+  await requireInside(build, settings);
+}
+
+/** Settings of a run that collects everything. */
+export function collecting({ project }: Collection, settings: BuildoutOptions): BuildoutOptions {
+  const { downloads } = project;
+  const directories = downloads !== undefined && existsSync(downloads) ? [downloads] : [];
+  return { ...settings, collects: { directories } };
+}
+
+/** Runs the buildout with these settings; fails as a run does. */
+export async function collectDistributions({ build }: Collection, settings: BuildoutOptions): Promise<void> {
+  const before = process.cwd();
+  const buildout = await createBuildout(settings);
+  try {
+    await buildout.install([]);
+    requireOwnEggs(buildout.recipeWorkingSet, build, settings);
+  } finally {
+    await buildout.close();
+    process.chdir(before);
+  }
 }
 
 // zc.sourcerelease's words.

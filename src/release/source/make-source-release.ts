@@ -1,19 +1,40 @@
 // `release source`: runs the buildout once in a copy of the project, so that its download cache gets all that installing
 // needs, and packs that with the project, clutch and `install.py` into one archive. docs/releases.md has the layout.
 
-import { createWriteStream, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createTarStream, type NewMember } from '#archive';
-import { BuildError, temporaryPathBeside, type Environment } from '#base';
-import type { Assignment } from '#config';
-import type { BuildoutOptions } from '#parts';
-import { collectDistributions, countDistributions } from './collect-distributions.ts';
+import { createTarStream, gzipContent, type NewMember } from '#archive';
+import { BuildError, hashBytes, temporaryPathBeside, type Environment } from '#base';
+import type { Assignment, Configuration } from '#config';
+import { readCacheSettings, type BuildoutOptions } from '#parts';
+import { openEggCache, type EggCache } from '#store';
+import {
+  assignmentsFor,
+  checkSettings,
+  collectDistributions,
+  collecting,
+  countDistributions,
+  type Collection,
+} from './collect-distributions.ts';
+import { extendedFilesIn, keepExtended, readExtending } from './extended-files.ts';
 import { fetchCheckout } from './fetch-checkout.ts';
 import { openProject, requireDirectory } from './open-project.ts';
 import { packRelease } from './pack-release.ts';
+import type { Compress } from './program-files.ts';
 import { parseSource, type ReleaseSource } from './parse-source.ts';
 import { refuseLoginsInAssignments } from './refuse-logins.ts';
+import { rememberRelease } from './remembered-release.ts';
 
 export interface SourceReleaseRequest {
   /** A directory or a URL (parse-source.ts). */
@@ -60,26 +81,96 @@ export async function makeSourceRelease(
   tools: SourceReleaseTools,
 ): Promise<SourceRelease> {
   const name = nameRelease(request, tools.cwd);
-  const output = join(tools.cwd, `${name}.tgz`);
-  const { workDirectory: work } = tools;
   refuseLoginsInAssignments(request.assignments);
+  const output = join(tools.cwd, `${name}.tgz`);
   const source = parseSource(request.source, tools.cwd);
-  const root = await openSource(source, join(work, 'checkout', name), tools);
-  const readSettings = (directory: string, more: readonly Assignment[]): Promise<BuildoutOptions> =>
+  const root = await openSource(source, join(tools.workDirectory, 'checkout', name), tools);
+  const extended = extendedFilesIn(join(tools.workDirectory, 'extends'), tools.environment);
+  const readIn = (directory: string, more: readonly Assignment[]): Promise<BuildoutOptions> =>
     tools.readSettings(join(directory, request.configuration), [...more, ...request.assignments]);
-  const settings = await readSettings(root, []);
+  const settings = await readExtending((more) => readIn(root, more), extended);
   const project = await openProject(source, { root, settings, output });
-  const build = join(work, 'build', name);
-  const cache = join(work, 'release-distributions');
-  // What came by URL is carried too.
-  if (settings.configuration.files.some(({ remote }) => remote)) {
-    mkdirSync(join(cache, 'extends'), { recursive: true });
+  const place = await openPlace(settings, tools);
+  try {
+    const collection = {
+      project,
+      build: join(place.directory, 'build', name),
+      cache: join(place.directory, 'release-distributions'),
+      extended: existsSync(extended.directory) ? extended.directory : '',
+    };
+    await fillCache(collection, { place, readIn, keep: (read) => keepExtended(read, extended) });
+    const compress = compressOnce(place.eggCache);
+    const members = packRelease({ ...request, ...collection, name, compress, python: settings.python });
+    await writeArchive(members, output);
+    return {
+      path: output,
+      bytes: statSync(output).size,
+      distributions: countDistributions(collection.cache),
+    };
+  } finally {
+    place.eggCache?.keepLimit();
+    place.eggCache?.close();
+    rmSync(place.directory, { recursive: true, force: true });
   }
+}
+
+interface Place {
+  /** Where the release is put together: beside the egg cache, so that eggs can be linked. */
+  directory: string;
+  eggCache: EggCache | undefined;
+}
+
+async function openPlace(settings: BuildoutOptions, { workDirectory }: SourceReleaseTools): Promise<Place> {
+  const cacheSettings = await readCacheSettings(settings);
+  if (cacheSettings === undefined) return { directory: join(workDirectory, 'place'), eggCache: undefined };
+  const { environment, report } = settings;
+  const { directory, link } = cacheSettings;
+  const eggCache = openEggCache({ directory, link, environment, report });
+  return { directory: realpathSync(eggCache.temporaryDirectory()), eggCache };
+}
+
+interface Filling {
+  place: Place;
+  readIn: (directory: string, more: readonly Assignment[]) => Promise<BuildoutOptions>;
+  keep: (configuration: Configuration) => void;
+}
+
+/** Puts all that installing needs into the download cache: as the last release of the same inputs, else by installing. */
+async function fillCache(collection: Collection, { place, readIn, keep }: Filling): Promise<void> {
+  const { build, cache, project, extended } = collection;
+  mkdirSync(join(cache, 'dist'), { recursive: true });
   project.copyTo(build);
-  await collectDistributions({ build, cache, project, readSettings });
-  const members = packRelease({ ...request, name, project, cache, python: settings.python });
-  await writeArchive(members, output);
-  return { path: output, bytes: statSync(output).size, distributions: countDistributions(cache) };
+  const settings = collecting(collection, await readIn(build, assignmentsFor(collection)));
+  keep(settings.configuration);
+  await checkSettings(collection, settings);
+  const passing = [build, cache, ...(extended === '' ? [] : [extended])];
+  const remembered =
+    place.eggCache && rememberRelease({ members: project.members(''), settings, passing }, place.eggCache);
+  if ((await remembered?.recall(cache)) !== true) {
+    await collectDistributions(collection, settings);
+    if (remembered !== undefined) {
+      // What the run left there would be part of the answer.
+      rmSync(build, { recursive: true, force: true });
+      project.copyTo(build);
+      await remembered.remember(cache);
+    }
+  }
+  if (extended !== '') cpSync(extended, join(cache, 'extends'), { recursive: true });
+}
+
+/** Node takes seconds to compress, and is the same in every release. */
+function compressOnce(eggCache: EggCache | undefined): Compress {
+  return (sha256, read) => {
+    const key = hashBytes(`gzip ${process.versions.zlib} ${sha256}`);
+    const [kept] = eggCache?.releases.find(key)?.files ?? [];
+    const path = kept === undefined ? undefined : eggCache?.files.find(kept.sha256);
+    if (path !== undefined) return readFileSync(path);
+    const bytes = gzipContent(read());
+    const file = { path: 'node.gz', sha256: hashBytes(bytes) };
+    eggCache?.files.addBytes(bytes, file.sha256);
+    eggCache?.releases.save(key, { resolved: '', files: [file] });
+    return bytes;
+  };
 }
 
 async function openSource(

@@ -5,22 +5,23 @@ import { collectMembers, memberOf, type NewMember } from '#archive';
 import { hashBytes, isTemporaryName } from '#base';
 import { formatInstaller, type InstallerFacts } from './format-installer.ts';
 import type { Project } from './open-project.ts';
-import { collectProgram } from './program-files.ts';
+import { collectProgram, type Compress } from './program-files.ts';
 
 export interface ReleaseContents extends Omit<InstallerFacts, 'sums'> {
   project: Project;
   /** The filled download cache. */
   cache: string;
+  compress: Compress;
 }
 
 const folder = 'release-distributions';
 
 /** Everything below `NAME/`. */
 export function packRelease(contents: ReleaseContents): NewMember[] {
-  const { name, project, cache, withNode } = contents;
+  const { name, project, cache, compress, withNode } = contents;
   const carried = [
     ...collectMembers(cache, '', (path) => isTemporaryName(path.slice(path.lastIndexOf('/') + 1))),
-    ...collectProgram('clutch', withNode),
+    ...collectProgram('clutch', withNode ? compress : undefined),
   ];
   const sums = formatSums(carried);
   const installer = formatInstaller({ ...contents, sums: hashBytes(sums) });

@@ -7,8 +7,11 @@ import { collectMembers, memberOf, type NewMember } from '#archive';
 import { BuildError, hashFile } from '#base';
 import { nodeBinaries } from './node-binaries.ts';
 
-/** The members of the program, each path behind `prefix/`. `withNode`: fails where this platform's Node is not installed. */
-export function collectProgram(prefix: string, withNode: boolean): NewMember[] {
+/** The content of a file with this hash as `gzipContent` gives it, perhaps kept from an earlier time. */
+export type Compress = (sha256: string, read: () => Uint8Array) => Uint8Array;
+
+/** The members of the program, each path behind `prefix/`. `node`: fails where this platform's Node is not installed. */
+export function collectProgram(prefix: string, node: Compress | undefined): NewMember[] {
   const root = programRoot();
   const isPython = (path: string): boolean => /(?:^|\/)(?:__pycache__$|test_|.*\.pyc$)/.test(path);
   return [
@@ -16,7 +19,7 @@ export function collectProgram(prefix: string, withNode: boolean): NewMember[] {
     ...collectMembers(join(root, 'bin'), `${prefix}/bin`),
     ...collectMembers(join(root, 'dist'), `${prefix}/dist`),
     ...collectMembers(join(root, 'python'), `${prefix}/python`, isPython),
-    ...(withNode ? collectNode(root, prefix) : []),
+    ...(node === undefined ? [] : collectNode(root, prefix, node)),
   ];
 }
 
@@ -30,11 +33,16 @@ function programRoot(): string {
   throw new Error(`no dist/clutch.js above ${here}`);
 }
 
-function collectNode(root: string, prefix: string): NewMember[] {
+function collectNode(root: string, prefix: string, compress: Compress): NewMember[] {
   const { name, directory } = findNode(root);
   const wanted = new Set(['bin', 'bin/node', 'LICENSE', 'package.json']);
   verifyNode(name, join(directory, 'bin', 'node'));
-  return collectMembers(directory, `${prefix}/node_modules/${name}`, (path) => !wanted.has(path));
+  const members = collectMembers(directory, `${prefix}/node_modules/${name}`, (path) => !wanted.has(path));
+  return members.map((member) =>
+    member.path.endsWith('/bin/node')
+      ? { ...member, gzipped: () => compress(nodeBinaries[name] ?? '', member.read) }
+      : member,
+  );
 }
 
 /** The platform package lies in our `node_modules` or, installed from npm, beside us. */

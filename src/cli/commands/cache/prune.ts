@@ -87,6 +87,11 @@ function format(result: PruneResult, dryRun: boolean): string {
   const verb = dryRun ? 'would be removed' : 'removed';
   const sizes = `${formatBytes(bytesBefore)} → ${formatBytes(bytesAfter)}`;
   lines.push(`${removed.length} eggs ${verb}, ${sizes}.`);
+  const { files } = result;
+  if (files.removed > 0) {
+    const left = `${formatBytes(files.bytesBefore)} → ${formatBytes(files.bytesAfter)}`;
+    lines.push(`${files.removed} fetched files ${verb}, ${left}.`);
+  }
   if (inUse > 0) lines.push(`${inUse} eggs stay, since another run is at work and may use them.`);
   return lines.join('\n');
 }
