@@ -2,11 +2,21 @@
 // complete, deterministic, and refuses what was changed.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-import { expectSuccess, pathsBelow } from '../support/for-test.ts';
+import { expectFailure, expectSuccess, pathsBelow } from '../support/for-test.ts';
 import { writeReleaseProject } from '../support/release-project.ts';
 import { type RunResult } from '../support/run-clutch.ts';
 
@@ -17,6 +27,36 @@ const minimal = { PATH: '/usr/bin:/bin', LC_ALL: 'C' };
 function unpack(archive: string, target: string): void {
   mkdirSync(target, { recursive: true });
   execFileSync('tar', ['xzf', archive, '-C', target]);
+}
+
+function sha256(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+/** Changes one byte of each distribution and download, and adds one: none is installed. */
+function refusesEveryChange(release: string): void {
+  const folder = join(release, 'release-distributions');
+  const carried = pathsBelow(folder).filter(
+    (path) => !path.startsWith('clutch/') && lstatSync(join(folder, path)).isFile(),
+  );
+  expect(carried.length).toBeGreaterThan(10);
+  expect(carried.some((path) => path.startsWith('cmmi/'))).toBe(true);
+  for (const path of [...carried, 'clutch/dist/clutch.js']) {
+    const file = join(folder, path);
+    const original = readFileSync(file);
+    const changed = Buffer.from(original);
+    changed[changed.length >> 1] = (changed[changed.length >> 1] ?? 0) ^ 1;
+    writeFileSync(file, changed);
+    const said = expectFailure(install(release));
+    expect(said).toContain(file);
+    expect(said).toContain('was changed or is missing');
+    writeFileSync(file, original);
+  }
+  const added = join(folder, 'dist', 'app-2.0-py3-none-any.whl');
+  writeFileSync(added, '');
+  expect(expectFailure(install(release))).toContain(`${added} does not belong to this release.`);
+  rmSync(added);
+  expect(existsSync(join(release, 'eggs'))).toBe(false);
 }
 
 interface Installation {
@@ -72,6 +112,20 @@ test.skipIf(!existsSync(python))(
     });
     expect(sums.status, sums.stderr).toBe(0);
 
+    // The second one fetches, builds and runs nothing, and is the same.
+    const first = sha256(archive);
+    rmSync(archive);
+    const second = await workspace.run(
+      ['release', 'source', 'project', 'greeting:text=good-day', '-n', 'app-1.0'],
+      { environment, prefix: ['unshare', '-Urn'] },
+    );
+    expectSuccess(second);
+    expect(second.stdout).toMatch(
+      /^Creating source release in app-1\.0\.tgz\nCreated app-1\.0\.tgz: \d+ .*\n$/,
+    );
+    expect(sha256(archive)).toBe(first);
+
+    refusesEveryChange(release);
     const asNobody = ['unshare', '-n', 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
     const isRoot = process.getuid?.() === 0;
     if (isRoot) execFileSync('chown', ['-R', '65534:65534', target]);
