@@ -43,9 +43,13 @@ async function readFiles(
 ): Promise<Configuration> {
   const { environment, report } = context;
   let http: Http | undefined;
-  const fetchRemote = async (url: string): Promise<Uint8Array> => {
+  const fetchRemote = (url: string): Promise<Uint8Array> => {
+    const known = context.remoteFiles?.get(url);
+    if (known !== undefined) return known;
     http ??= createHttp({ offline: false, environment, report });
-    return fetchBytes(http, url);
+    const fetching = fetchBytes(http, url);
+    context.remoteFiles?.set(url, fetching);
+    return fetching;
   };
   try {
     return await readConfiguration({

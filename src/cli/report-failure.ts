@@ -53,7 +53,7 @@ export function formatActivities(error: unknown): string {
 
 /** Errors that zc.buildout does not have: nobody compares their text, so they may always say more. */
 function isOurs(error: BuildError): boolean {
-  return /^(NET|STORE|ARCHIVE|BUILD|HASH|PYTHON|RECIPE_HOST|USAGE)(_|$)/.test(error.code);
+  return /^(NET|STORE|ARCHIVE|BUILD|HASH|PYTHON|RECIPE_HOST|RELEASE|USAGE|VCS)(_|$)/.test(error.code);
 }
 
 const internalError = `

@@ -10,4 +10,6 @@ export interface RunContext {
   report: Report;
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
+  /** Configuration files by URL, for commands that read several times: each is fetched once, whatever comes of it. */
+  remoteFiles?: Map<string, Promise<Uint8Array>>;
 }

@@ -179,7 +179,7 @@ test('assignments hold at the target, the user overrules them, and another Pytho
   const failed = await release(workspace, ['sample']);
   expect(expectFailure(failed)).toContain("The referenced section, 'places', was not defined.");
   expect(existsSync(join(workspace.directory, 'sample.tgz'))).toBe(false);
-  expect(readdirSync(join(workspace.eggCache, 'tmp'))).toEqual([]);
+  expect(pathsBelow(join(workspace.eggCache, 'tmp'))).toEqual([]);
 
   expectSuccess(
     await release(workspace, ['sample', 'buildout.cfg', 'places:bin=tools', 'sample:interpreter=py "ü"']),
@@ -360,10 +360,8 @@ test('git: a repository with a tag, a branch or a commit', async () => {
   };
   expect(await versionOf(origin, 'a')).toBe('two');
   expect(await versionOf(`${origin}@1.0`, 'b')).toBe('one');
-  expect(await versionOf(`git+file://${origin}@topic`, 'c').catch(() => 'refused')).toBe('refused');
+  expect(await versionOf(`git+file://${origin}@topic/x`, 'c')).toBe('three');
   expect(await versionOf(`git+file://${sample}@${commit}`, 'd')).toBe('one');
-  git(sample, 'branch', 'topic');
-  expect(await versionOf(`git+file://${sample}@topic`, 'e')).toBe('two');
   const named = await release(workspace, [`git+file://${origin}@1.0`]);
   expect(named.stdout).toMatch(/^Creating source release in sample\.tgz\n/);
   const missing = expectFailure(await release(workspace, [`${origin}@2.0`]));

@@ -21,7 +21,7 @@ export function parseSource(text: string, cwd: string): ReleaseSource {
   if (/^svn(?:\+ssh)?:\/\//i.test(text)) return { kind: 'svn', url: text, name: nameOf(text) };
   const [, system = prefix, secure = rest] = /^(git|hg)\+(ssh:.*)$/s.exec(text) ?? [];
   if (system === 'git' || system === 'hg') return fetched(system, secure, cwd);
-  if (/\.git(?:@[^/:]+)?$/.test(text)) return fetched('git', text, cwd);
+  if (/\.git(?:@.+)?$/s.test(text)) return fetched('git', text, cwd);
   if (/^file:/i.test(text)) return directory(filePath(text));
   if (/^[a-z][-+.a-z0-9]*:\/\//i.test(text)) throw unknownKind(text);
   return directory(isAbsolute(text) ? text : join(cwd, text));
@@ -32,8 +32,7 @@ function directory(path: string): ReleaseSource {
 }
 
 function fetched(kind: 'git' | 'hg', text: string, cwd: string): ReleaseSource {
-  // The part before the host has an `@` too: a reference is behind the last slash or colon.
-  const [, url = text, ref] = /^(.*[/:][^/:@]*)@([^/:]+)$/s.exec(text) ?? [];
+  const { url, ref } = splitReference(text);
   const isPath = !/^[a-z][-+.a-z0-9]*:\/\//i.test(url) && !/^[^/]+:/.test(url) && !isAbsolute(url);
   return {
     kind,
@@ -41,6 +40,15 @@ function fetched(kind: 'git' | 'hg', text: string, cwd: string): ReleaseSource {
     name: nameOf(url).replace(/\.git$/, ''),
     ...(ref === undefined ? {} : { ref }),
   };
+}
+
+/** A user stands before an `@` too: a reference is behind `.git`, else in the path. Branches may have slashes. */
+function splitReference(text: string): { url: string; ref?: string } {
+  const [, server = '', path = ''] = /^([a-z][-+.a-z0-9]*:\/\/[^/]*)?(.*)$/is.exec(text) ?? [];
+  const [, suffixed, behind] = /^(.*?\.git)@(.+)$/s.exec(path) ?? [];
+  if (suffixed !== undefined && behind !== undefined) return { url: server + suffixed, ref: behind };
+  const at = server === '' ? -1 : path.lastIndexOf('@');
+  return at === -1 ? { url: text } : { url: server + path.slice(0, at), ref: path.slice(at + 1) };
 }
 
 function filePath(url: string): string {
@@ -57,7 +65,7 @@ function filePath(url: string): string {
 
 /** The last part of the path, as zc.sourcerelease names a release. */
 function nameOf(location: string): string {
-  return /([^/:]+)\/*$/.exec(location.replace(/[?#].*$/, ''))?.[1] ?? '';
+  return /([^/:@]+)(?:@\w+)?\/*$/.exec(location.replace(/[?#].*$/, ''))?.[1] ?? '';
 }
 
 function unknownKind(url: string): BuildError {

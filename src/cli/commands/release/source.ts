@@ -78,6 +78,7 @@ function toAssignment(word: string): Assignment {
 
 function toolsOf({ context }: Invocation, workDirectory: string): Parameters<typeof makeSourceRelease>[1] {
   const { cwd, environment, signal } = context;
+  const reading = { ...context, remoteFiles: new Map<string, Promise<Uint8Array>>() };
   return {
     cwd,
     environment,
@@ -87,7 +88,7 @@ function toolsOf({ context }: Invocation, workDirectory: string): Parameters<typ
       const line = { configurationFile: file, assignments: [...assignments], command: 'install' };
       return readSettings(
         { ...line, wants: 'run', userDefaults: false, debug: false, arguments: [] },
-        context,
+        reading,
       );
     },
   };
