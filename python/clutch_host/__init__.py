@@ -27,7 +27,8 @@ def main(descriptor):
     gc.set_threshold(50000, 20, 100)
     peer = Peer(descriptor)
 
-    from clutch_host.start import start_host
+    from clutch_host.start import import_buildout, start_host
+    peer.verbs['host.expect'] = import_buildout
     peer.verbs['host.start'] = lambda **settings: start_host(peer, **settings)
     peer.serve()
     _leave()

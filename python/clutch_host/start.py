@@ -1,4 +1,7 @@
-"""`host.start`: makes the process look like one that runs bin/buildout, imports zc.buildout, registers the verbs."""
+"""`host.start`: makes the process look like one that runs bin/buildout, imports zc.buildout, registers the verbs.
+
+`host.expect` does the part of it that takes long, before the core knows for certain that it wants it.
+"""
 
 import contextlib
 import os
@@ -9,18 +12,11 @@ import warnings
 
 def start_host(peer, paths, argv, directory, prefix):
     """Imports zc.buildout from `paths`; returns where pkg_resources finds what is importable now."""
-    _act_like_site(prefix)
     # Also where it goes to a file, so that it stands between what the children of recipes print.
     sys.stdout.reconfigure(line_buffering=True)
-    sys.path[:0] = paths
     sys.argv[:] = argv
     os.chdir(directory)
-    with _pip_internals_faked(), warnings.catch_warnings():
-        # zc.buildout 5 needs it, whatever setuptools thinks of that.
-        warnings.filterwarnings('ignore', message='pkg_resources is deprecated')
-        import zc.buildout
-    import zc.buildout.easy_install
-    import zc.buildout.buildout
+    import_buildout(paths, prefix)
     # A native namespace package that grows is no conflict, though pkg_resources takes it for one.
     warnings.filterwarnings('ignore', message='Module .* was already imported from None')
 
@@ -34,6 +30,19 @@ def start_host(peer, paths, argv, directory, prefix):
         'python': '%d.%d.%d' % sys.version_info[:3],
         'distributions': [[dist.project_name, dist.version] for dist in pkg_resources.working_set],
     }
+
+
+def import_buildout(paths, prefix):
+    """Imports zc.buildout, once, with `paths` in front of sys.path."""
+    _act_like_site(prefix)
+    if paths != sys.path[:len(paths)]:
+        sys.path[:0] = paths
+    with _pip_internals_faked(), warnings.catch_warnings():
+        # zc.buildout 5 needs it, whatever setuptools thinks of that.
+        warnings.filterwarnings('ignore', message='pkg_resources is deprecated')
+        import zc.buildout
+    import zc.buildout.easy_install
+    import zc.buildout.buildout
 
 
 def _act_like_site(prefix):

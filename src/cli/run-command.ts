@@ -1,9 +1,10 @@
 // From a command line to the operation it names. Commands are thin: each calls one operation of the room below.
 
+import { dirname, resolve } from 'node:path';
 import { BuildError, whileDoing } from '#base';
 import { nearestName } from '#config';
 import { createBuildout, initConfiguration, type Buildout, type BuildoutOptions } from '#parts';
-import { RecipeExit } from '#recipes';
+import { expectHost, RecipeExit } from '#recipes';
 import { formatActivities } from './report-failure.ts';
 import { readSettings } from './read-settings.ts';
 import { writeWhole } from './standard-output.ts';
@@ -86,6 +87,7 @@ async function runOperation(operation: Operation, line: CommandLine, context: Ru
       initConfiguration(line.configurationFile, line.arguments, context.report),
     );
   }
+  if (line.command === 'install') expectHost(directoryOf(line, context), context.environment);
   const settings = await readSettings(line, context);
   let buildout: Buildout | undefined;
   try {
@@ -97,6 +99,11 @@ async function runOperation(operation: Operation, line: CommandLine, context: Ru
   } finally {
     await buildout?.close();
   }
+}
+
+/** Where the buildout is unless its configuration says otherwise. */
+function directoryOf(line: CommandLine, context: RunContext): string {
+  return dirname(resolve(context.cwd, line.configurationFile));
 }
 
 /** `-D`: the debugger starts where a Python recipe failed; what it showed is not printed again. */

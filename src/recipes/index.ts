@@ -27,4 +27,4 @@ export {
 export { splitRecipe, type RecipeName } from './split-recipe.ts';
 export { forgetDevelopHashes } from './hash-develop-directory.ts';
 export { pythonJoin } from './python-join.ts';
-export { createRecipeHost, RecipeException, RecipeExit } from './host/index.ts';
+export { createRecipeHost, expectHost, RecipeException, RecipeExit } from './host/index.ts';

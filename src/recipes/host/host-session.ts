@@ -9,6 +9,7 @@ import type { BuildoutHandle } from '../recipe.ts';
 import { connectHost, type Connection, type Params } from './connect-host.ts';
 import { createEggVerbs } from './egg-verbs.ts';
 import { endHost, interruptHost } from './end-host.ts';
+import { isSameStart, rememberStart, takeExpectedHost, type HostStart } from './expected-host.ts';
 import { createFailureExchange, type FailureExchange } from './exchange-failures.ts';
 import { installHostDistributions } from './host-distributions.ts';
 import type { KnownDistributions } from './known-distributions.ts';
@@ -32,38 +33,52 @@ export async function openHostSession(
   buildout: BuildoutHandle,
   known: KnownDistributions,
 ): Promise<HostSession> {
-  const host = spawnHost({
-    executable: buildout.python.executable,
-    directory: buildout.directory,
-    environment: buildout.environment,
-  });
-  const verbs = { ...createSectionVerbs(buildout.sections), ...createEggVerbs(buildout, known) };
-  const failures = createFailureExchange();
-  const session = followProcess(host, connectHost(host.stream, verbs, failures), failures);
+  const early = takeExpectedHost();
+  let host = early?.process ?? spawn(buildout);
   try {
-    const present = new Set(buildout.recipeWorkingSet);
-    const workingSet = await installHostDistributions(buildout);
-    await buildout.eggs.settle();
-    buildout.recipeWorkingSet = [...workingSet];
-    const own = workingSet.filter((dist) => !present.has(dist));
-    known.describe(own);
-    const ready = session.call(
-      'host.start',
-      {
-        paths: [...new Set(own.map(({ location }) => location))],
-        argv: [findLauncher(buildout), ...buildout.argv.slice(1)],
-        directory: buildout.directory,
-        prefix: buildout.python.prefix,
-      },
-      'it imported zc.buildout',
-    );
-    // Who calls first is told.
-    ready.catch(() => host.kill('SIGKILL'));
-    return { ...session, ready };
+    const start = await prepareStart(buildout, known);
+    if (early !== undefined && !isSameStart(early.start, start)) {
+      host.kill('SIGKILL');
+      host = spawn(buildout);
+    }
+    if (early === undefined || host !== early.process) rememberStart(start, buildout.environment);
+    return startSession(host, start, { buildout, known });
   } catch (error) {
     host.kill('SIGKILL');
     throw error;
   }
+}
+
+function spawn({ python, directory, environment }: BuildoutHandle): HostProcess {
+  return spawnHost({ executable: python.executable, directory, environment });
+}
+
+/** Gets the eggs that the host imports zc.buildout from. */
+async function prepareStart(buildout: BuildoutHandle, known: KnownDistributions): Promise<HostStart> {
+  const { python, directory } = buildout;
+  const present = new Set(buildout.recipeWorkingSet);
+  const workingSet = await installHostDistributions(buildout);
+  await buildout.eggs.settle();
+  buildout.recipeWorkingSet = [...workingSet];
+  const own = workingSet.filter((dist) => !present.has(dist));
+  known.describe(own);
+  const paths = [...new Set(own.map(({ location }) => location))];
+  return { executable: python.executable, directory, prefix: python.prefix, paths };
+}
+
+function startSession(
+  host: HostProcess,
+  { paths, directory, prefix }: HostStart,
+  { buildout, known }: { buildout: BuildoutHandle; known: KnownDistributions },
+): HostSession {
+  const verbs = { ...createSectionVerbs(buildout.sections), ...createEggVerbs(buildout, known) };
+  const failures = createFailureExchange();
+  const session = followProcess(host, connectHost(host.stream, verbs, failures), failures);
+  const argv = [findLauncher(buildout), ...buildout.argv.slice(1)];
+  const ready = session.call('host.start', { paths, argv, directory, prefix }, 'it imported zc.buildout');
+  // Who calls first is told.
+  ready.catch(() => host.kill('SIGKILL'));
+  return { ...session, ready };
 }
 
 /** Extensions start the program again by `sys.argv[0]`, so it must be a file that can be run. */

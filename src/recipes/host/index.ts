@@ -7,5 +7,6 @@
 // the same error; the process may die, exit, fork or never return, and the run still ends with one clear message.
 
 export { createRecipeHost } from './create-recipe-host.ts';
+export { expectHost } from './expected-host.ts';
 export { pinsForRecipes } from './host-distributions.ts';
 export { RecipeException, RecipeExit } from './recipe-failures.ts';
