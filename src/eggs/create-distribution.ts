@@ -26,6 +26,8 @@ export interface DistributionFacts {
   precedence: Precedence;
   pythonVersion?: string | undefined;
   platform?: string | undefined;
+  /** The location is a link that has to be named itself. */
+  isLink?: boolean;
   metadata: EggMetadataReader;
   /** The names of the `.pth` files at its location, where they are known. */
   pthFiles?: readonly string[] | undefined;
@@ -44,6 +46,7 @@ export function createDistribution(facts: DistributionFacts): Distribution {
     ...(pythonVersion === undefined ? {} : { pythonVersion }),
     ...(platform === undefined ? {} : { platform }),
     ...(pthFiles === undefined ? {} : { pthFiles }),
+    ...(facts.isLink === true ? { isLink: true } : {}),
     ...(location.endsWith('.egg') ? { eggName: basename(location) } : {}),
     get extras() {
       return metadata.plain?.extras ?? dependencies().extras;
@@ -74,6 +77,13 @@ export function withPrecedence(dist: Distribution, precedence: Precedence): Dist
   const facts = factsOf.get(dist);
   if (facts === undefined || dist.precedence === precedence) return dist;
   return createDistribution({ ...facts, precedence });
+}
+
+/** The same distribution, named by a link to it, whatever the link leads to. */
+export function atLink(dist: Distribution, link: string): Distribution {
+  const facts = factsOf.get(dist);
+  if (facts === undefined || facts.location === link) return dist;
+  return createDistribution({ ...facts, location: link, isLink: true });
 }
 
 interface Dependencies {

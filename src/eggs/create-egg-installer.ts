@@ -16,6 +16,7 @@ import { createInstallSource, prepareDestination } from './installation.ts';
 import { placesOf } from './source-request.ts';
 import { buildoutProjects } from './last-resort.ts';
 import { keepDecision, repeatDecision } from './remembered-decision.ts';
+import { createSharing, warnOfGone } from './sharing.ts';
 import { sortWorkingSet } from './sort-working-set.ts';
 import { watchDecision } from './watch-decision.ts';
 
@@ -24,7 +25,11 @@ export function createEggInstaller(settings: EggSettings): EggInstaller {
   const run = createEggRun({ ...settings });
 
   return {
-    install: (specs, options = {}) => install(run, specs, options),
+    install: async (specs, options = {}) => {
+      const workingSet = await install(run, specs, options);
+      run.notes.use(workingSet);
+      return workingSet;
+    },
     build: (spec, options) => buildCustomEgg(run, spec, options),
     develop: (setup, destination, buildExt) => develop(run, { setup, destination, buildExt }),
     picked: () => ({ versions: run.ledger.versions(), requiredBy: run.ledger.requiredBy() }),
@@ -43,6 +48,7 @@ export function createEggInstaller(settings: EggSettings): EggInstaller {
       run.cache()?.keepLimit();
     },
     close: () => run.remote.close(),
+    sharing: createSharing(run),
     configure: (change) => {
       run.settings = { ...run.settings, ...change };
     },
@@ -69,6 +75,7 @@ async function install(run: EggRun, specs: readonly string[], options: InstallOp
   } catch (error) {
     // What was obtained before the failure is installed, as in zc.buildout; the first failure is the one to tell.
     await run.workshop.settle().catch(() => undefined);
+    warnOfGone(run);
     throw error;
   }
 }

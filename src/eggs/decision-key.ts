@@ -54,7 +54,10 @@ export function decisionKey(
   const names = tryReadDirectory(eggsDirectory)
     .filter((name) => /^[^.].*\.egg(-link)?$/i.test(name))
     .sort();
-  const developed = others.flatMap((path) => findDistributions(path, { markers: settings.python.markers }));
+  const { isShared } = run;
+  const developed = others.flatMap((path) =>
+    findDistributions(path, { markers: settings.python.markers, isShared }),
+  );
   const descriptions = developed.map(describeDeveloped);
   if (descriptions.includes(undefined)) return undefined;
   const place = names.length === 0 && developed.length === 0 ? '' : eggsDirectory;
@@ -111,7 +114,8 @@ function chosen({ newest, checkPicked, allowUnknownExtras, useDependencyLinks }:
 function describeDeveloped(dist: Distribution): unknown {
   const { project, version, location, precedence } = dist;
   const distributionsThere = tryReadDirectory(location).filter((name) => isDistributionName(name));
-  if (dist.eggName !== undefined || distributionsThere.length > 1) return undefined;
+  const isZipped = dist.eggName !== undefined && !isDirectory(location);
+  if (isZipped || distributionsThere.length > 1) return undefined;
   const namespaces = dist.metadata('namespace_packages.txt');
   return [
     [project, version, location, precedence, dist.pythonVersion ?? '', dist.platform ?? ''],
@@ -121,6 +125,10 @@ function describeDeveloped(dist: Distribution): unknown {
     namespaces !== undefined && needsPkgResources(namespaces, location),
     distributionsThere,
   ];
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function isDistributionName(name: string): boolean {

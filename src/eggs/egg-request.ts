@@ -26,7 +26,17 @@ export interface RequestContext {
   buildEnvironment: () => Promise<Json>;
   /** The pin on a build requirement now. */
   pinOf: (name: string) => string | undefined;
-  buildExt?: Readonly<Record<string, string>> | undefined;
+  /** What a part of zc.recipe.egg:custom asks of its build. */
+  custom?: CustomRequest | undefined;
+}
+
+export interface CustomRequest {
+  /** Options of `build_ext`. */
+  buildExt: Readonly<Record<string, string>>;
+  /** Variables that the part sets. */
+  variables: Readonly<Record<string, string>>;
+  /** What the directories hold that both name, by path. */
+  inputs: Readonly<Record<string, string>>;
 }
 
 /** What is asked for. Project and version find an imported egg, whose file nobody knows. */
@@ -49,7 +59,7 @@ export async function requestFacts(
   return {
     ...facts,
     declares: built.declares,
-    ...(context.buildExt === undefined ? {} : { buildExt: context.buildExt }),
+    ...context.custom,
     ...(built.isUniversal ? {} : { environment: await context.buildEnvironment() }),
   };
 }
@@ -80,8 +90,7 @@ export async function requestKeys(
   const python = pythonKey(context.python);
   if (kind === 'wheel') return { everywhere: requestKeyOf({ kind: 'wheel', sha256, python }) };
   if (kind !== 'sdist') return { everywhere: requestKeyOf({ kind: 'egg', sha256, python }) };
-  const { buildExt } = context;
-  const source = { kind: 'source', sha256, python, ...(buildExt === undefined ? {} : { buildExt }) } as const;
+  const source = { kind: 'source', sha256, python, ...context.custom } as const;
   const environment = await context.buildEnvironment();
   const bare = isObject(environment) ? { ...environment, compiler: noCompiler } : environment;
   return {
@@ -121,9 +130,9 @@ export async function findCached(
 function findImported(
   cache: EggCache,
   { project, version }: WantedFile,
-  { python, buildExt }: RequestContext,
+  { python, custom }: RequestContext,
 ): CachedEgg | undefined {
-  if (project === undefined || version === undefined || buildExt !== undefined) return undefined;
+  if (project === undefined || version === undefined || custom !== undefined) return undefined;
   return tryParseVersion(version) === undefined
     ? undefined
     : cache.find(importedKey({ project, version }, python));

@@ -32,6 +32,7 @@ import { tryRealpath } from './find-distributions.ts';
 import { holdingReport } from './held-console.ts';
 import { openKnownEggs } from './known-eggs.ts';
 import { createObtainedEggs, type ObtainedEggs } from './obtained-eggs.ts';
+import { createSharingNotes, type SharingNotes } from './sharing.ts';
 import { createRunRemoteCache, type RunRemoteCache } from './run-remote-cache.ts';
 import { createWheelUnpacker, type WheelUnpacker } from './unpack-wheels.ts';
 import { createCandidateJudge, type CandidateJudge } from './usable-candidates.ts';
@@ -60,6 +61,9 @@ export interface EggRun {
   /** Where this user's runs remember things for the next one; `undefined` when there is no egg cache. */
   readonly memory: () => string | undefined;
   readonly shared: () => SharedEggs | undefined;
+  /** Whether a path without links lies in a shared directory. */
+  readonly isShared: (location: string) => boolean;
+  readonly notes: SharingNotes;
   judge(): CandidateJudge;
   fetcher(): FileFetcher;
   index(places: Places): Index;
@@ -88,6 +92,8 @@ export function createEggRun(settings: EggSettings): EggRun {
     ledger: createPickLedger(),
     namespaces: new Map(),
     obtained: createObtainedEggs(),
+    isShared: (location) => run.shared()?.entryOf(location) !== undefined,
+    notes: createSharingNotes((location) => run.shared()?.entryOf(location)),
     undisturbed: new Map(),
     builtDevelopEggs: new Set(),
     remote: createRunRemoteCache(() => run.settings),
@@ -110,7 +116,9 @@ export function createEggRun(settings: EggSettings): EggRun {
         const isKept = memory !== undefined && (links || run.shared()?.directories().includes(real) === true);
         const file = isKept ? join(memory, 'known', `${nameFor(real)}.json`) : undefined;
         const known = file === undefined ? undefined : openKnownEggs(file, real, markers);
-        return openEggsDirectory(real, { markers, links, known });
+        // What lies in a shared directory itself is no link to one.
+        const isShared = run.shared()?.entryOf(real) === undefined ? run.isShared : undefined;
+        return openEggsDirectory(real, { markers, links, known, isShared });
       });
     },
     request: (pins) => ({

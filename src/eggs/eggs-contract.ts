@@ -12,6 +12,8 @@ export interface Distribution extends ResolvableDistribution {
   readonly eggName?: string;
   /** The names of the `.pth` files at its location, where they are known. */
   readonly pthFiles?: readonly string[];
+  /** Its location is a link that has to be named itself, not what it leads to. */
+  readonly isLink?: boolean;
   /** A metadata file (`entry_points.txt`, `top_level.txt`), read when asked for; `undefined` when it has none. */
   metadata(name: string): string | undefined;
   /** The names in a metadata directory (`scripts`), empty when there is none. */
@@ -118,11 +120,32 @@ export interface BuildOptions extends InstallOptions {
   buildExt: Readonly<Record<string, string>>;
   /** Environment variables of the build. */
   environment?: Environment;
+  /** The part it is built for: where eggs are shared, the egg lies below its name, and the destination gets a link. */
+  section?: string;
 }
 
 export interface PickedVersions {
   versions: readonly (readonly [name: string, version: string])[];
   requiredBy: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** What a part, or the buildout itself, uses of shared directories. */
+export interface SharedUse {
+  /** The names of the entries, sorted: eggs in `__eggs__`, and the digests of those that are kept apart. */
+  entries: readonly string[];
+  /** Where `zc.recipe.egg:custom` has its egg, `<root>/<section>/<digest>`. */
+  built?: string;
+}
+
+/** What records have to say about shared directories. */
+export interface Sharing {
+  isOn(): boolean;
+  /** What was handed out since the last call. */
+  take(): SharedUse;
+  /** The entries that records name: one that has to be put back is told by name. */
+  expect(names: readonly string[]): void;
+  /** Hands a working set out again. */
+  use(workingSet: WorkingSet): void;
 }
 
 /** What a run installs with; one per run, since it remembers index pages, eggs and picks. */
@@ -142,6 +165,7 @@ export interface EggInstaller {
   settle(): Promise<void>;
   /** At the end of the run: waits for what is stored for other machines. */
   close(): Promise<void>;
+  readonly sharing: Sharing;
   configure(change: Partial<EggSettings>): void;
   settings(): Readonly<EggSettings>;
 }

@@ -10,7 +10,7 @@ import { createDistribution, withPrecedence } from './create-distribution.ts';
 import { readKnownMetadata, tryReadDirectory } from './egg-metadata.ts';
 import type { Distribution } from './eggs-contract.ts';
 import type { KnownEggs } from './known-eggs.ts';
-import { findDistributions, followEggLink, isNamedBy, tryRealpath } from './find-distributions.ts';
+import { findLinkedEgg, followEggLink, isNamedBy, tryRealpath } from './find-distributions.ts';
 
 export interface EggsDirectory {
   readonly path: string;
@@ -32,6 +32,8 @@ export interface EggsDirectoryOptions {
   links: boolean;
   /** What the last run knew of the eggs. */
   known?: KnownEggs | undefined;
+  /** See `findDistributions`. */
+  isShared?: ((location: string) => boolean) | undefined;
 }
 
 export function openEggsDirectory(directory: string, options: EggsDirectoryOptions): EggsDirectory {
@@ -115,7 +117,7 @@ function projectOf(name: string): string | undefined {
 function openEntry(
   directory: string,
   name: string,
-  { markers, known }: EggsDirectoryOptions,
+  { markers, known, isShared }: EggsDirectoryOptions,
 ): readonly Distribution[] {
   const path = join(directory, name);
   if (isEggLink(name)) return followEggLink(path, { markers }).filter((dist) => isNamedBy(dist, name));
@@ -128,7 +130,7 @@ function openEntry(
     return [createDistribution({ ...facts, location: path, precedence: 'egg' })];
   }
   // As `_eggify_env_dest_dists`: whatever lies here is an egg.
-  return findDistributions(path, { markers }).map((dist) => withPrecedence(dist, 'egg'));
+  return findLinkedEgg(path, { markers, isShared }).map((dist) => withPrecedence(dist, 'egg'));
 }
 
 function isEggLink(name: string): boolean {

@@ -24,6 +24,8 @@ export interface EnvironmentOptions {
   /** Other entries; one that is among the eggs directories is not read again. */
   path: readonly string[];
   obtained: Iterable<Distribution>;
+  /** See `findDistributions`. */
+  isShared?: (location: string) => boolean;
   python: PythonDescription;
 }
 
@@ -80,5 +82,5 @@ export function createEnvironment(options: EnvironmentOptions): EggEnvironment {
 function distributionsOfEntry(entry: string, options: EnvironmentOptions): readonly Distribution[] {
   const path = tryRealpath(entry);
   if (path === undefined || options.eggsDirectories.some((directory) => directory.path === path)) return [];
-  return findDistributions(path, { markers: options.python.markers });
+  return findDistributions(path, { markers: options.python.markers, isShared: options.isShared });
 }

@@ -16,7 +16,7 @@ import {
   type MarkerEnvironment,
 } from '#standards';
 
-import { createDistribution } from './create-distribution.ts';
+import { atLink, createDistribution } from './create-distribution.ts';
 import {
   readMetadataDirectory,
   readMetadataFile,
@@ -30,6 +30,8 @@ export interface FindOptions {
   markers: MarkerEnvironment;
   /** Nothing behind it: no eggs and no links inside the directory (pkg_resources' `only`). */
   only?: boolean;
+  /** Eggs of shared directories keep the path of the link that leads to them: after a rebuild it leads elsewhere. */
+  isShared?: ((location: string) => boolean) | undefined;
 }
 
 /** The distributions at a path, by the names of their files; none when there is nothing. Paths come out resolved. */
@@ -52,8 +54,15 @@ function distributionsOf(directory: string, name: string, options: FindOptions):
     return found === undefined ? [] : [found];
   }
   if (options.only === true) return [];
-  if (extension === '.egg') return findDistributions(path, options);
+  if (extension === '.egg') return findLinkedEgg(path, options);
   return extension === '.egg-link' ? followEggLink(path, options) : [];
+}
+
+/** An egg at a path that may be a link. */
+export function findLinkedEgg(path: string, options: FindOptions): Distribution[] {
+  const found = findDistributions(path, options);
+  if (options.isShared === undefined) return found;
+  return found.map((dist) => (options.isShared?.(dist.location) === true ? atLink(dist, path) : dist));
 }
 
 /** What an egg-link points at: the first of its lines that says something. */

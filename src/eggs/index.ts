@@ -24,5 +24,6 @@ export type {
   InstallOptions,
   PickedVersions,
   SharedSettings,
+  SharedUse,
   WorkingSet,
 } from './eggs-contract.ts';

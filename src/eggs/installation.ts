@@ -119,5 +119,6 @@ export function openEnvironment(
     path,
     obtained: eggsDirectories.flatMap((directory) => run.obtained.in(directory.path)),
     python: settings.python,
+    isShared: run.isShared,
   });
 }

@@ -99,7 +99,7 @@ async function unpackEgg(
 }
 
 /** One builder per request on this machine: who waited looks again whether it is there. */
-async function buildOnce(
+export async function buildOnce(
   candidate: Candidate,
   file: FetchedFile,
   options: EggMakerOptions,

@@ -21,6 +21,7 @@ import type {
 import { tryRealpath } from './find-distributions.ts';
 import { createInstallSource, openEnvironment } from './installation.ts';
 import { needsPkgResources } from './namespace-style.ts';
+import { createSharing } from './sharing.ts';
 import { openShelf } from './shelf.ts';
 import { describeArrival, type EggArrival } from './describe-arrival.ts';
 import type { EggCandidate } from './usable-candidates.ts';
@@ -65,6 +66,7 @@ export function createEggPreview(settings: EggSettings): EggPreview {
     sortWorkingSet: (workingSet) => sortRunWorkingSet(run, workingSet),
     settle: async () => undefined,
     close: async () => undefined,
+    sharing: createSharing(run),
     configure: (change) => {
       run.settings = { ...run.settings, ...change };
     },

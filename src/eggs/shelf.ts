@@ -1,11 +1,12 @@
 // Where the eggs of one installation lie and go: its shelf. That is the eggs directory, and where a buildout shares eggs,
 // shared directories behind it. Every egg has one place on a shelf, and whoever installs need not know which kind.
 
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 import { normalizePins } from '#resolver';
 import { parseEggFilename } from '#standards';
-import { buildKeyOf, indexHash, type SharedEggs } from '#store';
+import { buildKeyOf, indexHash, type SharedEggs, type SharedPlace } from '#store';
 
 import { hasSamePins } from './egg-request.ts';
 import type { EggRun } from './egg-run.ts';
@@ -76,6 +77,7 @@ function withShared(own: Shelf, shared: SharedEggs, context: Context): Shelf {
     targetOf: async (egg) => {
       const place = await sharedPlace(egg);
       const plain = await own.targetOf(egg);
+      tellWhere(egg.facts.eggName, place, run);
       if (place === undefined) return plain;
       if (!isCopying) return { path: place.path, put: (cached) => place.put(cached) };
       return {
@@ -89,6 +91,24 @@ function withShared(own: Shelf, shared: SharedEggs, context: Context): Shelf {
   };
 }
 
+/** What was there before and is not any more is told by name; what cannot be shared, once. */
+export function tellWhere(
+  eggName: string,
+  place: SharedPlace | undefined,
+  { notes, settings, shared }: EggRun,
+): void {
+  const name = place === undefined ? eggName : basename(place.entry);
+  if (place?.isThere !== true && notes.isExpected(name)) {
+    const where =
+      place === undefined
+        ? 'the eggs directory, since no shared directory can be written to'
+        : dirname(place.path);
+    const text = `Shared egg ${eggName} is missing; it is put into ${where} again.`;
+    settings.report({ type: 'log', level: 'warning', text });
+  }
+  if (place?.isThere !== true) shared()?.tellUnwritable(settings.eggsDirectory);
+}
+
 /** The build key: known at once unless the build itself is part of it. */
 async function identify(egg: WorkshopEgg): Promise<string | undefined> {
   const [key] = egg.requestKeys;
@@ -100,7 +120,8 @@ async function identify(egg: WorkshopEgg): Promise<string | undefined> {
 
 /**
  * Whether an egg may be taken by its name: it was built with the pins that there are now, and this installation's index is
- * known to offer it. Any other is found by the hash of its file. When nothing may be installed, what is here has to do.
+ * known to offer it. Any other is found by the hash of its file. When nothing may be installed, what is here has to do,
+ * unless the right one is kept apart.
  */
 function createJudge(
   shared: SharedEggs,
@@ -108,13 +129,19 @@ function createJudge(
   { run, request }: Context,
 ): (location: string) => boolean {
   const context = run.request(normalizePins(request.pins));
-  return (location) => {
+  const isOurs = (location: string): boolean => {
     const note = shared.noteOf(location);
     if (note === undefined || note === 'foreign') return note !== undefined;
-    if (request.destination === undefined) return true;
     const { manifest, indexes } = note;
     const isOffered = indexes.includes(index) && hasSamePins(manifest, context);
     return isOffered && shared.missingLibraries(manifest).length === 0;
+  };
+  if (request.destination !== undefined) return isOurs;
+  return (location) => {
+    if (isOurs(location)) return true;
+    const others = shared.directories().map((directory) => join(directory, basename(location)));
+    const hasBetter = others.some((other) => other !== location && existsSync(other) && isOurs(other));
+    return !hasBetter && shared.noteOf(location) !== undefined;
   };
 }
 

@@ -9,6 +9,7 @@ import type { InstalledRecords } from './installed-records.ts';
 import type { OptionChange, PartPlan, PartStep, UninstallReason } from './plan-parts.ts';
 import { removePaths, type RemovalRules } from './remove-paths.ts';
 import { log, type Run } from './run-state.ts';
+import { sharedNotes } from './shared-records.ts';
 import { assertNotInterrupted } from './stop-when-interrupted.ts';
 
 export interface Execution {
@@ -67,12 +68,16 @@ async function executeStep(step: PartStep, execution: Execution): Promise<void> 
   const { run, records } = execution;
   const section = await run.handle.sections.open(step.part);
   const options = section.copy();
+  const { eggs } = run.handle;
+  eggs.sharing.take();
   section.delete('__buildout_signature__');
   const paths =
     step.action === 'update' ? await updatePart(section, execution) : await installPart(section, execution);
   // Scripts name these eggs, so the record may not be older than they are.
-  await run.handle.eggs.settle();
-  records.setPart({ name: step.part, options, paths });
+  await eggs.settle();
+  const recorded = step.action === 'update' ? records.options(step.part) : {};
+  const notes = sharedNotes(eggs.sharing.take(), recorded);
+  records.setPart({ name: step.part, options: { ...options, ...notes }, paths });
   forgetPart(step.part, records);
   records.setParts([...records.parts, step.part]);
   warnOfUnusedOptions(section, run);

@@ -21,6 +21,7 @@ import { planParts, type InstalledPart, type PartPlan } from './plan-parts.ts';
 import { removePaths, type RemovalRules } from './remove-paths.ts';
 import { printNamespacePackages, printPickedVersions } from './report-versions.ts';
 import { readRemovalRules, type Run } from './run-state.ts';
+import { noteRecipeEggs, recordedEggs } from './shared-records.ts';
 import { setUpDirectories } from './set-up-directories.ts';
 import { stopWhenInterrupted } from './stop-when-interrupted.ts';
 
@@ -48,6 +49,7 @@ interface Prepared {
 
 async function prepare(run: Run, names: readonly string[]): Promise<Prepared> {
   const { handle, main } = run;
+  await expectRecordedEggs(run);
   await loadExtensions(run);
   await whileDoing('Setting up buildout directories', () => setUpDirectories(run));
   await whileDoing('Checking for upgrades.', async () => {
@@ -61,6 +63,7 @@ async function prepare(run: Run, names: readonly string[]): Promise<Prepared> {
   const wanted = await initializeParts(run, names);
   if (run.logLevel < 10) await dumpConfiguration(run);
   await computeSignatures(run, wanted, records);
+  noteRecipeEggs(records, handle.eggs.sharing.take(), names.length === 0);
   const plan = planParts({
     installed: records.parts.map((name) => records.part(name)).filter((part) => part !== undefined),
     wanted: await collectOptions(run, wanted, records),
@@ -68,6 +71,12 @@ async function prepare(run: Run, names: readonly string[]): Promise<Prepared> {
     exists: (path) => existsSync(pythonJoin(handle.directory, path)),
   });
   return { records, rules, plan };
+}
+
+/** What earlier runs recorded of shared directories is told by name when it is gone, also what extensions use. */
+async function expectRecordedEggs({ handle, main }: Run): Promise<void> {
+  if (!handle.eggs.sharing.isOn()) return;
+  handle.eggs.sharing.expect(recordedEggs(await readInstalledRecords(await main.require('installed'))));
 }
 
 // As in zc.buildout (easy_install.py, Installer): it calls this an internal error, and so do we.

@@ -22,6 +22,10 @@ export interface InstalledRecords {
   part(name: string): InstalledPart | undefined;
   /** All of a part's options as recorded, for its uninstaller. */
   options(name: string): Options;
+  /** The options of `[buildout]` as recorded. */
+  main(): Options;
+  /** Sets one of them; undefined takes it away. */
+  setMain(option: string, value: string | undefined): void;
   setParts(parts: readonly string[]): void;
   setDevelopEggs(paths: string): void;
   setPart(part: InstalledPart): void;
@@ -53,6 +57,11 @@ export async function readInstalledRecords(file: string): Promise<InstalledRecor
       return options === undefined ? undefined : toPart(name, options);
     },
     options: (name) => Object.fromEntries(sections.get(name) ?? []),
+    main: () => Object.fromEntries(main),
+    setMain(option, value) {
+      if (value === undefined) main.delete(option);
+      else main.set(option, value);
+    },
     setParts: (parts) => void main.set('parts', parts.join(' ')),
     setDevelopEggs: (paths) => void main.set('installed_develop_eggs', paths),
     setPart(part) {

@@ -2,6 +2,7 @@
 // Nothing is opened or touched here.
 
 import { recordableOptions } from './hide-logins.ts';
+import { withoutSharedNotes } from './shared-records.ts';
 
 /** A part's options by name. */
 export type Options = Readonly<Record<string, string>>;
@@ -71,7 +72,8 @@ function findReason(
   input: PlanInput,
 ): UninstallReason | undefined {
   if (options === undefined) return input.uninstallOthers ? { type: 'not-wanted' } : undefined;
-  const changes = compareOptions(recordableOptions(part.options), recordableOptions(options));
+  const before = withoutSharedNotes(part.options);
+  const changes = compareOptions(recordableOptions(before), recordableOptions(options));
   if (changes.length > 0) return { type: 'changed', changes };
   const missing = part.paths.find((path) => !input.exists(path));
   return missing === undefined ? undefined : { type: 'missing', path: missing };

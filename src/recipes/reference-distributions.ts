@@ -26,8 +26,13 @@ export async function fetchReferenceDistribution(buildout: BuildoutHandle): Prom
 }
 
 /** A distribution of a recipe and what it requires, when nothing has to be fetched; nothing is made active. */
-export async function tryFindHere(spec: string, buildout: BuildoutHandle): Promise<WorkingSet | undefined> {
-  const found = await tryInstall(buildout, [spec], { ...localOnly(buildout), workingSet: standIns });
+export async function tryFindHere(
+  spec: string,
+  buildout: BuildoutHandle,
+  options: InstallOptions = {},
+): Promise<WorkingSet | undefined> {
+  const local = { ...localOnly(buildout), workingSet: standIns, ...options };
+  const found = await tryInstall(buildout, [spec], local);
   return found === undefined ? undefined : withoutStandIns(found);
 }
 
@@ -40,8 +45,10 @@ export async function tellWhatRecipesRunOn(buildout: BuildoutHandle): Promise<vo
 }
 
 async function searchReferenceDistributions(buildout: BuildoutHandle): Promise<WorkingSet> {
-  const found = await tryInstall(buildout, [recipeProject], localOnly(buildout));
-  return found ?? (await tryFindHere(recipeProject, buildout)) ?? [];
+  // What others share says nothing about this buildout.
+  const own = { shares: false };
+  const found = await tryInstall(buildout, [recipeProject], { ...localOnly(buildout), ...own });
+  return found ?? (await tryFindHere(recipeProject, buildout, own)) ?? [];
 }
 
 function localOnly({ eggs }: BuildoutHandle): InstallOptions {

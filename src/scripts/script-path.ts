@@ -12,15 +12,21 @@ export interface PathText {
   readonly setup: string;
 }
 
-/** Locations, what their `.pth` files add, then the extra paths; each once, links resolved. */
+/** Locations, what their `.pth` files add, then the extra paths; each once, links resolved but for those that are named themselves. */
 export function collectScriptPath(workingSet: WorkingSetLike, extraPaths: readonly string[]): string[] {
   const locations = workingSet.map((distribution) => distribution.location);
+  const links = new Set(workingSet.filter(({ isLink }) => isLink === true).map(({ location }) => location));
   const paths = new Set(locations);
   for (const { location, pthFiles } of workingSet) {
     for (const added of pathsFromPthFiles(location, pthFiles)) paths.add(added);
   }
   for (const extra of extraPaths) paths.add(extra);
-  return [...paths].map(createLinkResolver());
+  const resolveLink = createLinkResolver();
+  return [...paths].map((path) => (links.has(path) ? nameLink(path) : resolveLink(path)));
+}
+
+function nameLink(link: string): string {
+  return join(realpathAsPython(dirname(link)), basename(link));
 }
 
 /** `realpathAsPython` for many paths of few directories: each directory is resolved once. */

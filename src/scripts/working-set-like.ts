@@ -6,6 +6,8 @@ export interface ScriptDistribution {
   readonly project: string;
   /** The directory (or zipped egg) that goes on the path. */
   readonly location: string;
+  /** The location is a link that is named itself, not what it leads to. */
+  readonly isLink?: boolean;
   /** The text of a metadata file such as `entry_points.txt`; undefined when there is none. */
   metadata(name: string): string | undefined;
   /** The names of the files in a directory of the metadata (`scripts`); empty when there is none. */

@@ -27,6 +27,9 @@ export type EggRequest =
       patches?: readonly Json[];
       subdirectory?: string;
       buildExt?: Readonly<Record<string, string>>;
+      /** Variables that a part sets for its build, and what the paths in these and in `buildExt` lead to. */
+      variables?: Readonly<Record<string, string>>;
+      inputs?: Readonly<Record<string, string>>;
       configSettings?: Readonly<Record<string, Json>>;
       /** The pins that apply to the declared build requirements. */
       pins?: Readonly<Record<string, string>>;

@@ -1,21 +1,37 @@
 // Shared directories as buildouts use them: eggs lie in one place and are used from there.
 
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync, spawnSync, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 
 import { buildWheel } from '../support/build-distribution.ts';
+import { buildLegacySdist } from '../support/build-legacy-sdist.ts';
 import { buildsIn, countedSdist } from '../support/cache-fixture.ts';
 import {
   eggsIn,
+  expectFailure,
   expectSuccess,
+  pathsBelow,
   simpleConfiguration,
   workspaceForTest,
   type SimpleConfiguration,
   type TestWorkspace,
 } from '../support/for-test.ts';
-import type { RunOptions, RunResult } from '../support/run-clutch.ts';
+import { finish, type RunOptions, type RunResult } from '../support/run-clutch.ts';
 
 interface SharingWorkspace extends TestWorkspace {
   shared: string;
@@ -96,4 +112,346 @@ test('buildouts use the same eggs from the shared directory, and copy none', asy
   const again = await workspace.run(['-o'], { cwd: three.directory });
   expectSuccess(again);
   expect(again.stdout).toBe('Updating app.\n');
+});
+
+const systemPython = '/usr/bin/python3';
+const nobody = 65_534;
+/** As another user: setpriv gives the run no power over root's files. */
+const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
+const canSwitch =
+  process.geteuid?.() === 0 && existsSync(systemPython) && spawnSync('setpriv', ['--version']).status === 0;
+
+/** A run as another user, in a directory and with a home that are theirs. */
+function asOther(workspace: SharingWorkspace, name: string): RunOptions {
+  const home = join(workspace.base, 'home-of-nobody');
+  for (const path of [home, join(workspace.base, name)]) {
+    mkdirSync(path, { recursive: true });
+    chownSync(path, nobody, nobody);
+  }
+  chmodSync(workspace.base, 0o755);
+  return { prefix: asNobody, environment: { HOME: home, BUILDOUT_PYTHON: systemPython } };
+}
+
+test('a shared egg that somebody deleted is named and put back', async () => {
+  const workspace = sharingWorkspace();
+  buildWheel(workspace.links, { name: 'demo', version: '1.0', requires: ['dep'] });
+  buildWheel(workspace.links, { name: 'dep', version: '1.0' });
+  const { directory } = await runBuildout(workspace, 'one', {});
+  const before = sharedEggs(workspace);
+  const [gone = ''] = before.filter((name) => name.startsWith('dep-'));
+  rmSync(join(workspace.shared, '__eggs__', gone), { recursive: true });
+  const again = await workspace.run([], { cwd: directory });
+  expectSuccess(again);
+  expect(again.stdout).toContain(
+    `Shared egg ${gone} is missing; it is put into ${workspace.shared}/__eggs__ again.\n`,
+  );
+  expect(sharedEggs(workspace)).toEqual(before);
+  execFileSync(join(directory, 'bin', 'py'), ['-c', 'import demo, dep']);
+  // Offline nothing can be put back: what is gone is said.
+  rmSync(join(workspace.shared, '__eggs__', gone), { recursive: true });
+  expect(expectFailure(await workspace.run(['-o'], { cwd: directory }))).toContain(
+    `Gone from the shared directories: ${gone}\n`,
+  );
+});
+
+test('with shared-eggs = copy nobody notices that a shared egg is gone', async () => {
+  const workspace = sharingWorkspace();
+  buildWheel(workspace.links, { name: 'demo', version: '1.0', requires: ['dep'] });
+  await countedSdist(workspace, { name: 'dep' });
+  const one = await runBuildout(workspace, 'one', { buildout: ['shared-eggs = copy'] });
+  expectSuccess(one.result);
+  expect(projectsOf(eggsIn(one.directory))).toEqual(['demo', 'dep']);
+  expect(projectsOf(sharedEggs(workspace))).toEqual(['demo', 'dep']);
+  // Somebody without an egg cache finds what was built in the shared directory.
+  const run = freshHome(workspace, 'other');
+  const two = await runBuildout(workspace, 'two', { buildout: ['shared-eggs = copy'], run });
+  expectSuccess(two.result);
+  expect(buildsIn(workspace)).toEqual(['dep']);
+  rmSync(workspace.shared, { recursive: true });
+  for (const { directory } of [one, two]) {
+    execFileSync(join(directory, 'bin', 'py'), ['-c', 'import demo, dep']);
+    const again = await workspace.run(['-o'], { cwd: directory });
+    expectSuccess(again);
+    expect(again.stdout).toContain('Updating app.\n');
+    expect(again.stdout).not.toContain('hared');
+  }
+});
+
+test('records name what is used, for the buildout and for each part', async () => {
+  const workspace = sharingWorkspace();
+  buildWheel(workspace.links, { name: 'demo', version: '1.0', requires: ['dep'] });
+  buildWheel(workspace.links, { name: 'dep', version: '1.0' });
+  const { directory } = await runBuildout(workspace, 'one', {
+    app: ['[more]', 'recipe = zc.recipe.egg:eggs', 'eggs = dep'],
+    buildout: ['parts = app more'],
+  });
+  const records = readFileSync(join(directory, '.installed.cfg'), 'utf8');
+  const [demo, dep] = sharedEggs(workspace);
+  expect(records).toContain(`__eggs__ = ${demo} ${dep}\n`);
+  expect(records.slice(records.indexOf('[more]'))).toContain(`__eggs__ = ${dep}\n`);
+  const again = await workspace.run(['-N'], { cwd: directory });
+  expect(again.stdout).toMatch(/^Updating app\.\n[^]*Updating more\.\n$/);
+  expect(readFileSync(join(directory, '.installed.cfg'), 'utf8')).toBe(records);
+});
+
+test('two files of one version are kept apart, and each buildout gets its own', async () => {
+  const workspace = sharingWorkspace();
+  const other = join(workspace.base, 'other-links');
+  mkdirSync(other);
+  buildWheel(workspace.links, { name: 'demo', version: '1.0' });
+  buildWheel(other, { name: 'demo', version: '1.0', files: { 'demo.py': "version = 'other'\n" } });
+  const what = async (name: string, index: string): Promise<string> => {
+    const { directory, result } = await runBuildout(workspace, name, { index, versions: { demo: '1.0' } });
+    expectSuccess(result);
+    expectSuccess(await workspace.run(['-o'], { cwd: directory }));
+    const py = join(directory, 'bin', 'py');
+    return execFileSync(py, ['-c', 'import demo; print(demo.version)'], { encoding: 'utf8' }).trim();
+  };
+  for (const round of ['first', 'second']) {
+    expect(await what(`${round}-one`, workspace.links)).toBe('1.0');
+    expect(await what(`${round}-two`, other)).toBe('other');
+  }
+  expect(projectsOf(sharedEggs(workspace))).toEqual(['demo']);
+  const [digest = ''] = readdirSync(join(workspace.shared, 'demo'));
+  expect(digest).toMatch(/^[0-9a-f]{32}$/);
+  const marker = readFileSync(join(workspace.shared, 'demo', digest, '.buildout-shared.json'));
+  expect(createHash('md5').update(marker).digest('hex')).toBe(digest);
+  // What slapos's prune looks for is in the records and in the script.
+  const records = readFileSync(join(workspace.base, 'second-two', '.installed.cfg'), 'utf8');
+  expect(records).toContain(`__eggs__ = ${digest}\n`);
+});
+
+test.each([
+  {
+    what: 'writable by everybody',
+    change: (path: string) => chmodSync(path, 0o777),
+    says: 'may be written by everybody (mode 0777)',
+  },
+  {
+    what: 'sticky and writable by everybody',
+    change: (path: string) => chmodSync(path, 0o1777),
+    says: 'may be written by everybody (mode 1777)',
+  },
+])('a root that is $what is refused with the reason', async ({ change, says }) => {
+  const workspace = sharingWorkspace();
+  buildWheel(workspace.links, { name: 'demo', version: '1.0' });
+  change(workspace.shared);
+  const { directory, result } = await runBuildout(workspace, 'one', {
+    run: { environment: { CLUTCH_HINTS: '1' } },
+  });
+  const said = expectFailure(result);
+  expect(said).toContain(`Error: The shared directory ${workspace.shared} is not used: it ${says}\n`);
+  expect(said).toContain('chmod o-w');
+  expect(existsSync(join(directory, 'bin', 'py'))).toBe(false);
+  expect(sharedEggs(workspace)).toEqual([]);
+});
+
+test.runIf(process.geteuid?.() === 0)(
+  'a root of a stranger is refused until the machine trusts the owner',
+  async () => {
+    const workspace = sharingWorkspace();
+    buildWheel(workspace.links, { name: 'demo', version: '1.0' });
+    expectSuccess((await runBuildout(workspace, 'one', {})).result);
+    execFileSync('chown', ['-R', '12345', workspace.shared]);
+    const refused = await runBuildout(workspace, 'two', {});
+    expect(expectFailure(refused.result)).toContain(
+      `The shared directory ${workspace.shared} is not used: it belongs to user 12345, who is neither you nor root nor one of \`trusted-owners\`\n`,
+    );
+    const machine = join(workspace.base, 'clutch.cfg');
+    writeFileSync(machine, '[shared]\ntrusted-owners = nobody 12345\n');
+    const run = { environment: { CLUTCH_MACHINE_CONFIG: machine } };
+    const trusted = await runBuildout(workspace, 'three', { run });
+    expectSuccess(trusted.result);
+    expect(eggsIn(trusted.directory)).toEqual([]);
+    writeFileSync(machine, '[shared]\ntrusted-owners = no-such-user-here\n');
+    expect(expectFailure((await runBuildout(workspace, 'four', { run })).result)).toContain(
+      "There is no user 'no-such-user-here' on this machine",
+    );
+  },
+);
+
+test.runIf(process.geteuid?.() === 0)('an entry of a stranger is passed over with the reason', async () => {
+  const workspace = sharingWorkspace();
+  buildWheel(workspace.links, { name: 'demo', version: '1.0' });
+  expectSuccess((await runBuildout(workspace, 'one', {})).result);
+  const [egg = ''] = sharedEggs(workspace);
+  const entry = join(workspace.shared, '__eggs__', egg);
+  chownSync(entry, 12_345, 12_345);
+  const { directory, result } = await runBuildout(workspace, 'two', {});
+  expectSuccess(result);
+  expect(result.stdout).toContain(`Shared egg ${entry} is not used: it belongs to user 12345`);
+  const py = readFileSync(join(directory, 'bin', 'py'), 'utf8');
+  expect(py).not.toContain(entry);
+  execFileSync(join(directory, 'bin', 'py'), ['-c', 'import demo']);
+});
+
+test.runIf(canSwitch)('a user who may only read uses what is there, and keeps the rest', async () => {
+  const workspace = sharingWorkspace();
+  buildWheel(workspace.links, { name: 'demo', version: '1.0' });
+  buildWheel(workspace.links, { name: 'extra', version: '1.0' });
+  const python = { environment: { BUILDOUT_PYTHON: systemPython } };
+  expectSuccess((await runBuildout(workspace, 'one', { run: python })).result);
+  const before = pathsBelow(workspace.shared);
+  const run = asOther(workspace, 'two');
+  const { directory, result } = await runBuildout(workspace, 'two', { eggs: ['demo', 'extra'], run });
+  expectSuccess(result);
+  const text = `Shared directory ${workspace.shared} cannot be written to: eggs that are not there go to the eggs directory ${directory}/eggs/v5.\n`;
+  expect(result.stdout).toContain(text);
+  expect(projectsOf(eggsIn(directory))).toEqual(['extra']);
+  expect(pathsBelow(workspace.shared)).toEqual(before);
+  execFileSync(join(directory, 'bin', 'py'), ['-c', 'import demo, extra']);
+  // A root of their own behind it takes what the first has not.
+  const own = join(workspace.base, 'own-shared');
+  mkdirSync(own);
+  chownSync(own, nobody, nobody);
+  const roots = [workspace.shared, own];
+  const third = await runBuildout(workspace, 'three', {
+    eggs: ['demo', 'extra'],
+    roots,
+    run: asOther(workspace, 'three'),
+  });
+  expectSuccess(third.result);
+  expect(third.result.stdout).toContain(`cannot be written to: eggs that are not there go to ${own}.\n`);
+  expect(eggsIn(third.directory)).toEqual([]);
+  expect(projectsOf(readdirSync(join(own, '__eggs__')))).toEqual(['extra']);
+});
+
+test('eight runs at once on an empty shared directory build each egg once', async () => {
+  const workspace = sharingWorkspace();
+  await countedSdist(workspace, { name: 'backend' });
+  for (const name of ['source0', 'source1']) await countedSdist(workspace, { name, requires: ['backend'] });
+  buildWheel(workspace.links, { name: 'demo', version: '1.0', requires: ['source0', 'source1'] });
+  // Eight users: no egg cache is shared. Half of them have none.
+  const runs = Array.from({ length: 8 }, (_, index) =>
+    runBuildout(workspace, `run${index}`, {
+      run: freshHome(workspace, `home${index}`),
+      buildout: index % 2 === 0 ? [] : ['egg-cache ='],
+    }),
+  );
+  for (const { directory, result } of await Promise.all(runs)) {
+    expectSuccess(result);
+    execFileSync(join(directory, 'bin', 'py'), ['-c', 'import demo, source0, source1']);
+    expect(eggsIn(directory)).toEqual([]);
+  }
+  expect(buildsIn(workspace)).toEqual(['backend', 'source0', 'source1']);
+  expect(readdirSync(join(workspace.shared, '.clutch', 'tmp'))).toEqual([]);
+});
+
+test.each([150, 400, 800])('runs killed after %i ms leave the others and the next alone', async (delay) => {
+  const workspace = sharingWorkspace();
+  for (const name of ['source0', 'source1']) await countedSdist(workspace, { name });
+  buildWheel(workspace.links, { name: 'demo', version: '1.0', requires: ['source0', 'source1'] });
+  const start = (index: number): ChildProcess => {
+    const directory = join(workspace.base, `run${index}`);
+    mkdirSync(directory, { recursive: true });
+    const buildout = [`shared-part-list = ${workspace.shared}`];
+    const text = simpleConfiguration({ index: workspace.links, eggs: ['demo'], buildout });
+    writeFileSync(join(directory, 'buildout.cfg'), text);
+    const { environment = {} } = freshHome(workspace, `home${index}`);
+    return workspace.start([], { cwd: directory, environment, detached: true });
+  };
+  const children = Array.from({ length: 8 }, (_, index) => start(index));
+  const ended = children.map((child) => finish(child));
+  const isKilled = (index: number): boolean => index % 3 === 0;
+  await sleep(delay);
+  for (const [index, child] of children.entries()) {
+    if (isKilled(index) && child.exitCode === null) process.kill(-(child.pid ?? 0), 'SIGKILL');
+  }
+  for (const [index, result] of (await Promise.all(ended)).entries()) {
+    if (!isKilled(index)) expectSuccess(result);
+  }
+  for (const index of [0, 3, 6]) expectSuccess(await finish(start(index)));
+  for (const index of children.keys()) {
+    const py = join(workspace.base, `run${index}`, 'bin', 'py');
+    execFileSync(py, ['-c', 'import demo, source0, source1']);
+    expect(eggsIn(join(workspace.base, `run${index}`))).toEqual([]);
+  }
+  // One more for each builder that was killed while it built.
+  expect(buildsIn(workspace).length).toBeLessThanOrEqual(2 + 3);
+  expect(projectsOf(sharedEggs(workspace))).toEqual(['demo', 'source0', 'source1']);
+});
+
+const extensionSource = `
+#include <Python.h>
+#include <answer.h>
+static PyObject *answer(PyObject *self, PyObject *nothing) { return PyLong_FromLong(ANSWER + EXTRA); }
+static PyMethodDef methods[] = {{"answer", answer, METH_NOARGS, ""}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "speedups", "", -1, methods};
+PyMODINIT_FUNC PyInit_speedups(void) { return PyModule_Create(&module); }
+`;
+
+test('a custom egg is built once for two buildouts, and again when an option or what it includes changes', async () => {
+  const workspace = sharingWorkspace();
+  const log = join(workspace.base, 'builds.log');
+  await buildLegacySdist(workspace.links, {
+    name: 'demo',
+    version: '1.0',
+    files: {
+      'setup.py': `import os
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+class counted(build_ext):
+    def run(self):
+        open(${JSON.stringify(log)}, 'a').write('demo\\n')
+        build_ext.run(self)
+extra = os.environ.get('EXTRA', '0')
+setup(name='demo', version='1.0', cmdclass={'build_ext': counted},
+      ext_modules=[Extension('speedups', ['speedups.c'], define_macros=[('EXTRA', extra)])])
+`,
+      'speedups.c': extensionSource,
+    },
+  });
+  const include = join(workspace.base, 'include');
+  mkdirSync(include);
+  writeFileSync(join(include, 'answer.h'), '#define ANSWER 42\n');
+  const configure = (lines: readonly string[]): Buildout => ({
+    versions: { setuptools: '80.9.0', wheel: '0.45.1' },
+    buildout: ['parts = custom app'],
+    app: ['[custom]', 'recipe = zc.recipe.egg:custom', 'egg = demo', `include-dirs = ${include}`, ...lines],
+  });
+  const run = async (
+    name: string,
+    lines: readonly string[] = [],
+  ): Promise<{ answer: string; directory: string; result: RunResult }> => {
+    const { directory, result } = await runBuildout(workspace, name, configure(lines));
+    expectSuccess(result);
+    const py = join(directory, 'bin', 'py');
+    const answer = execFileSync(py, ['-c', 'import speedups; print(speedups.answer())'], {
+      encoding: 'utf8',
+    });
+    return { answer: answer.trim(), directory, result };
+  };
+  const one = await run('one');
+  expect(one.answer).toBe('42');
+  expect((await run('two')).answer).toBe('42');
+  expect(buildsIn(workspace)).toEqual(['demo']);
+
+  const [link = ''] = readdirSync(join(one.directory, 'develop-eggs'));
+  const path = join(one.directory, 'develop-eggs', link);
+  expect(lstatSync(path).isSymbolicLink()).toBe(true);
+  expect(dirname(dirname(dirname(realpathSync(path))))).toBe(workspace.shared);
+  // The script names the link, so that an old script sees the new egg after a rebuild.
+  expect(readFileSync(join(one.directory, 'bin', 'py'), 'utf8')).toContain(`'${path}'`);
+  const records = readFileSync(join(one.directory, '.installed.cfg'), 'utf8');
+  expect(records).toContain(`location = ${dirname(realpathSync(path))}\n`);
+  const again = await workspace.run([], { cwd: one.directory });
+  expect(again.stdout).toMatch(/^Updating custom\.\n[^]*Updating app\.\n$/);
+  expect(readFileSync(join(one.directory, '.installed.cfg'), 'utf8')).toBe(records);
+
+  // An option, a variable, and a header that changed.
+  const more = ['environment = variables', '[variables]', 'EXTRA = 1'];
+  expect((await run('one', more)).answer).toBe('43');
+  expect((await run('three', more)).answer).toBe('43');
+  expect(buildsIn(workspace)).toEqual(['demo', 'demo']);
+  writeFileSync(join(include, 'answer.h'), '#define ANSWER 7777\n');
+  expect((await run('four')).answer).toBe('7777');
+  expect((await run('two')).answer).toBe('42');
+  expect(buildsIn(workspace)).toHaveLength(3);
+
+  // Deleted by mistake: put back from the egg cache, and named.
+  rmSync(join(workspace.shared, 'custom'), { recursive: true });
+  const back = await run('four');
+  expect(back.answer).toBe('7777');
+  expect(back.result.stdout).toContain('is missing; it is put into');
+  expect(buildsIn(workspace)).toHaveLength(3);
 });

@@ -30,6 +30,7 @@ export async function createCustomRecipe(context: RecipeContext): Promise<Recipe
       ...(index === undefined ? {} : { index }),
       newest,
       environment: extendEnvironment(buildout.environment, variables),
+      section: section.name,
     });
   };
   const preview = async (): Promise<RecipePreview> => {

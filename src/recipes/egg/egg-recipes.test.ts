@@ -82,6 +82,7 @@ async function createScene(
     },
     sortWorkingSet: (workingSet: readonly Distribution[]) => workingSet,
     settle: async () => undefined,
+    sharing: { use: () => undefined },
   } as unknown as EggInstaller;
   const sections = createSections(raw, { initializeRecipe: async () => undefined });
   const section = await sections.open('part');

@@ -83,7 +83,10 @@ async function installOnce(request: Request, context: RecipeContext): Promise<Wo
   const { workingSetCache, eggs } = context.buildout;
   const key = JSON.stringify(request);
   const known = workingSetCache.get(key);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    eggs.sharing.use(known);
+    return known;
+  }
   const workingSet = eggs.sortWorkingSet(await installRequest(request, context));
   workingSetCache.set(key, workingSet);
   return workingSet;

@@ -87,6 +87,8 @@ function runOf(
     ...directoryAssignments(plan),
     'buildout:relative-paths=true',
     'buildout:develop-as-eggs=true',
+    // A release has all its eggs and parts in itself.
+    'buildout:shared-part-list=',
   ];
   return {
     command: [...request.program, ...request.words, ...assignments, 'install'],

@@ -35,11 +35,15 @@ export interface EggPlace {
 export interface EggPlaces {
   /** Where it may lie, in the order in which it is looked for. */
   candidates(egg: EggIdentity, custom?: CustomBuild): readonly EggPlace[];
-  /** Where it is to go: the name in `__eggs__` while nobody else has it, else a place of its own. */
-  reserve(egg: EggIdentity, custom?: CustomBuild): EggPlace;
+  /**
+   * Where it is to go: the name in `__eggs__` while nobody else has it, else a place of its own; `undefined` when a stranger
+   * has that too.
+   */
+  reserve(egg: EggIdentity, custom?: CustomBuild): EggPlace | undefined;
 }
 
 export function createEggPlaces(shared: SharedDirectory, names: EggNames): EggPlaces {
+  const isTrusted = (entry: string): boolean => shared.whyUntrusted(entry) === undefined;
   return {
     candidates: (egg, custom) => {
       const own = ownPlace(shared, egg, custom);
@@ -48,12 +52,13 @@ export function createEggPlaces(shared: SharedDirectory, names: EggNames): EggPl
     },
     reserve: (egg, custom) => {
       const own = ownPlace(shared, egg, custom);
-      if (custom !== undefined) return own;
+      if (custom !== undefined) return isTrusted(own.entry) ? own : undefined;
       const plain = plainPlace(shared, egg);
       const name = { buildKey: egg.buildKey, indexes: [] };
-      // What another program put there has the name too.
-      const isTaken = plain.isThere && names.read(egg.eggName) === undefined;
+      // What another program put there, or a stranger, has the name too.
+      const isTaken = plain.isThere && (names.read(egg.eggName) === undefined || !isTrusted(plain.path));
       if (!isTaken && names.claim(egg.eggName, name).buildKey === egg.buildKey) return plain;
+      if (!isTrusted(own.entry)) return undefined;
       const place = own.entry.slice(shared.path.length + 1);
       names.claim(apartKey(egg.eggName, own.marker.digest), { ...name, place });
       return own;

@@ -8,11 +8,11 @@ import { openEggCache } from '../egg-cache.ts';
 import { readEntry } from '../entries.ts';
 import type { CachedEgg, Manifest } from '../manifest.ts';
 import type { PlaceResult } from '../place-eggs.ts';
-import type { LinkChoice, LinkMethods } from '../place-tree.ts';
+import type { LinkChoice } from '../place-tree.ts';
 import { removeStaleTemporaries } from '../stale-temporaries.ts';
 import { apartKey, createEggNames } from './egg-names.ts';
 import { createEggPlaces, type CustomBuild, type EggIdentity, type EggPlace } from './egg-places.ts';
-import { putEgg } from './put-egg.ts';
+import { keepEgg, putEgg } from './put-egg.ts';
 import type { SharedDirectory } from './shared-directory.ts';
 
 /** What clutch knows of an egg that lies here. */
@@ -33,9 +33,11 @@ export interface EggShelf {
   /** Where it lies, whole. */
   locate(egg: EggIdentity, custom?: CustomBuild): EggPlace | undefined;
   /** Where it is to go; from now on its name is its own. For a directory that can be written. */
-  reserve(egg: EggIdentity, custom?: CustomBuild): EggPlace;
+  reserve(egg: EggIdentity, custom?: CustomBuild): EggPlace | undefined;
   /** Notes that an index offers what lies there, if that can be noted. */
   approve(place: EggPlace, index: string): void;
+  /** Keeps what was built here for others to find, also before anybody puts it in a place. */
+  keep(egg: CachedEgg): void;
   /** Puts the egg there, whole or not at all, and files it under its requests. */
   put(egg: CachedEgg, place: EggPlace): PlaceResult;
   /** One builder per request for all users of the directory. */
@@ -54,10 +56,11 @@ export function openEggShelf(shared: SharedDirectory, options: EggShelfOptions):
   const { layout } = shared;
   const names = createEggNames(shared);
   const places = createEggPlaces(shared, names);
-  const methods: LinkMethods = new Map();
+  const tools = { shared, methods: new Map(), link: options.link };
   const cache = openEggCache({ ...options, directory: layout.directory, report: ignore });
-  let isSwept = false;
   const refused = new Set<string>();
+
+  const sweep = onceOnly(() => removeStaleTemporaries(layout.temporary, unfinished));
 
   function isTrusted(entry: string): boolean {
     const reason = shared.whyUntrusted(entry);
@@ -90,10 +93,13 @@ export function openEggShelf(shared: SharedDirectory, options: EggShelfOptions):
     approve: (place, index) => {
       if (shared.isWritable) shared.writing(() => names.addIndex(keyOf(place.path, shared), index));
     },
+    keep: (egg) => {
+      sweep();
+      shared.writing(() => keepEgg(tools, egg));
+    },
     put: (egg, place) => {
-      if (!isSwept) removeStaleTemporaries(layout.temporary, unfinished);
-      isSwept = true;
-      return shared.writing(() => putEgg({ shared, methods, link: options.link }, egg, place));
+      sweep();
+      return shared.writing(() => putEgg(tools, egg, place));
     },
     lock: (requestKey) => {
       const path = layout.lock(requestKey);
@@ -108,6 +114,14 @@ export function openEggShelf(shared: SharedDirectory, options: EggShelfOptions):
 const unfinished = { isTemporary: (): boolean => true, olderThanSeconds: 3 * 86_400 };
 
 const ignore: Report = () => undefined;
+
+function onceOnly(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) action();
+    isDone = true;
+  };
+}
 
 function keyOf(location: string, shared: SharedDirectory): string {
   const parent = dirname(location);

@@ -3,7 +3,7 @@
 
 import type { Environment } from '#base';
 import type { EggCache } from '../egg-cache.ts';
-import { describeFinishedEgg, type EggTree } from '../entries.ts';
+import { describeFinishedEgg, isBuilt, type EggTree } from '../entries.ts';
 import { createLibrarySearch } from '../library-search.ts';
 import { packManifest, type CachedEgg, type EggFacts } from '../manifest.ts';
 import { placeEgg, type PlaceResult } from '../place-eggs.ts';
@@ -17,7 +17,7 @@ export interface LayerOptions {
   environment: Environment;
 }
 
-/** Nothing is stored in the shared directories by this: eggs get there when they are placed. */
+/** What was built here is kept in a shared directory at once; what was only unpacked gets there when it is placed. */
 export function layerCaches({ own, shared, link, environment }: LayerOptions): EggCache {
   const libraries = createLibrarySearch({ environment });
   /** A finished tree that no cache took in, as it lies where it was made. */
@@ -29,8 +29,11 @@ export function layerCaches({ own, shared, link, environment }: LayerOptions): E
   return {
     ...base,
     find: (requestKey, accept) => own?.find(requestKey, accept) ?? shared.find(requestKey, accept),
-    store: (requestKeys, tree, facts) =>
-      own?.store(requestKeys, tree, facts) ?? describe(requestKeys, tree, facts),
+    store: (requestKeys, tree, facts) => {
+      const egg = own?.store(requestKeys, tree, facts) ?? describe(requestKeys, tree, facts);
+      if (isBuilt(egg.manifest)) shared.keep(egg);
+      return egg;
+    },
     lock: async (requestKey) => {
       const locks = [await base.lock(requestKey), await shared.lock(requestKey)];
       return { release: () => locks.reverse().forEach((lock) => lock.release()) };

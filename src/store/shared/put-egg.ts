@@ -1,7 +1,7 @@
 // Putting an egg into a shared directory: placed from the egg cache as into an eggs directory, then filed under the requests
 // that it answers, so that whoever else comes finds it.
 
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { hasCode, tryReadText } from '#base';
 import { addToRequest } from '../entries.ts';
@@ -19,29 +19,55 @@ export interface PutTools {
 }
 
 /** Puts the egg at its place, whole or not at all, and files it under its requests. */
-export function putEgg({ shared, methods, link }: PutTools, egg: CachedEgg, place: EggPlace): PlaceResult {
+export function putEgg(tools: PutTools, egg: CachedEgg, place: EggPlace): PlaceResult {
+  const { shared, methods, link } = tools;
   const { layout } = shared;
   shared.makeDirectory(layout.temporary);
   shared.makeDirectory(dirname(place.path));
-  const result = placeEgg(egg, place.path, { link, methods, temporary: layout.temporaryPath('egg') });
-  if (result.outcome === 'damaged') return result;
-  fileEntry(shared, egg, place);
+  const kept = `${layout.entry(egg.manifest.buildKey)}/egg`;
+  if (!tryMoveKept(kept, place.path)) {
+    const result = placeEgg(egg, place.path, { link, methods, temporary: layout.temporaryPath('egg') });
+    if (result.outcome === 'damaged') return result;
+    const target = relative(dirname(kept), place.path);
+    fileEntry(shared, egg, (entry) => symlinkSync(target, `${entry}/egg`));
+  }
   if (place.marker !== undefined) writeMarker(place.entry, place.marker);
-  return result;
+  return { outcome: 'present' };
 }
 
-/** The entry that requests lead to: the manifest, and a link to where the egg lies. */
-function fileEntry(shared: SharedDirectory, egg: CachedEgg, place: EggPlace): void {
+/** Keeps the egg itself under its requests, until somebody puts it in a place. */
+export function keepEgg({ shared, methods, link }: PutTools, egg: CachedEgg): void {
+  shared.makeDirectory(shared.layout.temporary);
+  fileEntry(shared, egg, (entry) => {
+    placeEgg(egg, `${entry}/egg`, { link, methods });
+  });
+}
+
+/** Whether the egg was kept here and could be moved to its place; whoever comes at this moment waits for its builder. */
+function tryMoveKept(kept: string, path: string): boolean {
+  if (lstatSync(kept, { throwIfNoEntry: false })?.isDirectory() !== true || existsSync(path)) return false;
+  try {
+    renameSync(kept, path);
+  } catch (error) {
+    // Another user's, or another process was faster.
+    if (hasCode(error, 'EACCES', 'EPERM', 'ENOENT', 'ENOTEMPTY', 'EEXIST')) return false;
+    throw error;
+  }
+  symlinkSync(relative(dirname(kept), path), kept);
+  return true;
+}
+
+/** The entry that requests lead to: the manifest, and the egg or a link to where it lies. */
+function fileEntry(shared: SharedDirectory, egg: CachedEgg, fill: (entry: string) => void): void {
   const { layout } = shared;
   const { manifest } = egg;
   const entry = layout.entry(manifest.buildKey);
-  const target = relative(entry, place.path);
   if (existsSync(`${entry}/egg`)) return;
   const temporary = layout.temporaryPath('entry');
   mkdirSync(temporary);
   try {
     writeFileSync(`${temporary}/manifest.json`, manifestText(egg));
-    symlinkSync(target, `${temporary}/egg`);
+    fill(temporary);
     for (const key of manifest.requestKeys) {
       shared.makeDirectory(dirname(layout.request(key)));
       addToRequest(layout, key, manifest.buildKey);

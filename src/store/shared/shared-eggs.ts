@@ -1,14 +1,14 @@
 // The eggs of all shared directories of a buildout, in its order of preference: the first that has an egg gives it, else
 // the first that may be written to gets it.
 
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment, FileLock, Report } from '#base';
 import type { CachedEgg, Manifest } from '../manifest.ts';
 import type { PlaceResult } from '../place-eggs.ts';
 import type { LinkChoice } from '../place-tree.ts';
-import { createUseLock } from '../use-lock.ts';
+import { createUseLock, type UseLock } from '../use-lock.ts';
 import type { CustomBuild, EggIdentity, EggPlace } from './egg-places.ts';
 import { openEggShelf, type EggNote, type EggShelf } from './egg-shelf.ts';
 import { openSharedDirectory } from './shared-directory.ts';
@@ -38,10 +38,18 @@ export interface SharedEggs {
   directories(): readonly string[];
   /** What is known of an egg in one of the directories; see `EggShelf`. */
   noteOf(location: string): EggNote | 'foreign' | undefined;
+  /** The entry of a directory that a path lies in: `<root>/__eggs__/<egg>` or `<root>/<section>/<digest>`. */
+  entryOf(path: string): string | undefined;
+  /** Those of these entries that none of the directories has. */
+  missingEggs(names: readonly string[]): readonly string[];
+  /** Says, once, where new eggs go when the first directory cannot take them. */
+  tellUnwritable(eggsDirectory: string): void;
   /** An egg that may answer a request, as `EggCache.find`. */
   find(requestKey: string, accept?: (manifest: Manifest) => boolean): CachedEgg | undefined;
   /** Where it is, else where it goes, its name reserved; `undefined`: no directory has it or can take it. */
   placeFor(egg: EggIdentity, wanted: { index?: string; custom?: CustomBuild }): SharedPlace | undefined;
+  /** Keeps what was built here for others, before anybody puts it in a place. */
+  keep(egg: CachedEgg): void;
   /** As `placeFor` for an egg that is not made yet; reserves nothing. */
   placeByName(eggName: string): string | undefined;
   /** One builder per request for all users of the first directory that can be written to. */
@@ -64,21 +72,31 @@ export function openSharedEggs(options: SharedEggsOptions): SharedEggs {
     return shared === undefined ? [] : [openEggShelf(shared, { link, environment, refuse })];
   });
   const writable = shelves.find(({ shared }) => shared.isWritable);
+  const hasEgg = (name: string): boolean =>
+    shelves.some(({ shared }) => existsSync(`${shared.eggs}/${name}`));
+  let hasTold = false;
   const locks = shelves.map(({ shared }) => createUseLock(shared.layout.useLock));
   const shelfOf = (location: string): EggShelf | undefined =>
     shelves.find(({ shared }) => location.startsWith(`${shared.path}/`));
 
   return {
     roots: shelves.map(({ shared }) => shared.path),
-    hold: () => {
-      for (const [position, lock] of locks.entries()) {
-        const shared = shelves[position]?.shared;
-        if (shared?.isWritable === true) shared.makeLockFile(shared.layout.useLock);
-        lock.hold();
-      }
-    },
+    hold: () => holdAll(shelves, locks),
     directories: () => shelves.flatMap((shelf) => shelf.directories()),
     noteOf: (location) => shelfOf(location)?.noteOf(location),
+    entryOf: (path) => {
+      const root = shelfOf(path)?.shared.path;
+      const [section, name] = root === undefined ? [] : path.slice(root.length + 1).split('/');
+      return root === undefined || name === undefined ? undefined : `${root}/${section ?? ''}/${name}`;
+    },
+    missingEggs: (names) => names.filter((name) => name.endsWith('.egg') && !hasEgg(name)),
+    tellUnwritable: (eggsDirectory) => {
+      if (hasTold || (writable !== undefined && writable === shelves[0])) return;
+      hasTold = true;
+      const place = writable?.shared.path ?? `the eggs directory ${eggsDirectory}`;
+      const text = `${describeClosed(roots, shelves)}: eggs that are not there go to ${place}.`;
+      report({ type: 'log', level: 'info', text });
+    },
     find: (requestKey, accept) => firstOf(shelves, (shelf) => shelf.find(requestKey, accept)),
     placeFor: (egg, { index, custom }) => {
       const there = firstOf(shelves, (shelf) => toShared(shelf, shelf.locate(egg, custom)));
@@ -86,18 +104,34 @@ export function openSharedEggs(options: SharedEggsOptions): SharedEggs {
       if (place !== undefined && index !== undefined) shelfOf(place.path)?.approve(place, index);
       return place;
     },
+    keep: (egg) => writable?.keep(egg),
     placeByName: (eggName) => writable && join(writable.shared.eggs, eggName),
     lock: async (requestKey) => (await writable?.lock(requestKey)) ?? nobodysLock,
-    temporaryDirectory: () => {
-      if (writable === undefined) return mkdtempSync(join(tmpdir(), 'clutch-build-'));
-      const { shared } = writable;
-      shared.makeDirectory(shared.layout.temporary);
-      const directory = shared.layout.temporaryPath('build');
-      mkdirSync(directory);
-      return directory;
-    },
+    temporaryDirectory: () => makeTemporary(writable),
     missingLibraries: (manifest) => shelves[0]?.missingLibraries(manifest) ?? [],
   };
+}
+
+function holdAll(shelves: readonly EggShelf[], locks: readonly UseLock[]): void {
+  for (const [position, { shared }] of shelves.entries()) {
+    if (shared.isWritable) shared.makeLockFile(shared.layout.useLock);
+    locks[position]?.hold();
+  }
+}
+
+function makeTemporary(writable: EggShelf | undefined): string {
+  if (writable === undefined) return mkdtempSync(join(tmpdir(), 'clutch-build-'));
+  const { shared } = writable;
+  const directory = shared.layout.temporaryPath('build');
+  shared.makeDirectory(directory);
+  return directory;
+}
+
+/** Which directories cannot take anything. */
+function describeClosed(roots: readonly string[], shelves: readonly EggShelf[]): string {
+  if (shelves.length === 0) return `There is no shared directory ${roots.join(' or ')}`;
+  const closed = shelves.filter(({ shared }) => !shared.isWritable).map(({ shared }) => shared.path);
+  return `Shared directory ${closed.join(', ')} cannot be written to`;
 }
 
 const nobodysLock: FileLock = { release: () => undefined };
