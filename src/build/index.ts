@@ -8,6 +8,7 @@
 
 export { eggFromWheel, type BuiltEgg } from './egg-from-wheel.ts';
 export { eggFromEggFile } from './egg-from-egg-file.ts';
+export { buildArchive } from './build-archive.ts';
 export { buildSdist, type BuildSdistOptions } from './build-sdist.ts';
 export { developEgg, type DevelopedEgg, type DevelopEggOptions } from './develop-egg.ts';
 export { tryReadEggFileMetadata } from './read-egg-file-metadata.ts';

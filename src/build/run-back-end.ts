@@ -30,7 +30,13 @@ export interface BackEndOptions {
   signal?: AbortSignal | undefined;
 }
 
-export type BuiltKind = 'wheel' | 'editable';
+export type BuiltKind = 'wheel' | 'editable' | 'sdist';
+
+const steps: Readonly<Record<BuiltKind, string>> = {
+  wheel: 'building its wheel',
+  editable: 'building its editable wheel',
+  sdist: 'building its source archive',
+};
 
 interface HookCall {
   backEnd: ProjectBackEnd;
@@ -40,7 +46,7 @@ interface HookCall {
 }
 
 /**
- * Builds a wheel, ordinary or editable, and returns its file name in `output`. An editable one that the back end
+ * Builds a wheel, ordinary or editable, or a source archive, and returns its file name in `output`. An editable one that the back end
  * cannot make becomes setuptools' egg-link, if it is setuptools; the name then ends in `.egg-link`.
  */
 export async function runBackEnd(kind: BuiltKind, options: BackEndOptions): Promise<string> {
@@ -56,7 +62,7 @@ export async function runBackEnd(kind: BuiltKind, options: BackEndOptions): Prom
   const more = asked.filter((requirement) => !backEnd.requires.includes(requirement));
   const paths =
     more.length === 0 ? first.paths : await options.requirementsFor([...backEnd.requires, ...more]);
-  const step = kind === 'wheel' ? 'building its wheel' : 'building its editable wheel';
+  const step = steps[kind];
   const [built] = await callHook(options, { backEnd, paths, hook: `build_${kind}`, step });
   if (built !== undefined) return built;
   const oldSetuptools = kind === 'editable' && backEnd.backend.startsWith('setuptools.');

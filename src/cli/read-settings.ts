@@ -76,10 +76,12 @@ async function readFiles(
 
 /**
  * `setup` runs without a configuration when there is none (buildout.py, `Buildout.__init__`); so does `cache`, since the
- * egg cache is no buildout's own.
+ * egg cache is no buildout's own, and `release egg`, since a project need not have a buildout.
  */
 function configurationFile(line: CommandLine, cwd: string): string | undefined {
-  const isOptional = ['setup', 'runsetup', 'cache'].includes(line.command);
+  const isOptional =
+    ['setup', 'runsetup', 'cache'].includes(line.command) ||
+    (line.command === 'release' && line.arguments[0] === 'egg');
   return isOptional && !existsSync(resolve(cwd, line.configurationFile)) ? undefined : line.configurationFile;
 }
 

@@ -8,6 +8,7 @@
 // lies in the eggs directory is used as it is and never rewritten.
 
 export { createEggInstaller } from './create-egg-installer.ts';
+export { buildProject, type BuiltProject } from './build-project.ts';
 export { readBuildEnvironment } from './build-environment.ts';
 export { editEgg } from './edit-egg.ts';
 export { explainMiss, type ExplainedEntry, type MissExplanation } from './explain-miss.ts';

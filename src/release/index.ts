@@ -16,6 +16,8 @@ export {
   type SourceReleaseRequest,
   type SourceReleaseTools,
 } from './source/make-source-release.ts';
+export { planTag, type TagPlan, type TagRequest } from './tag/tag-release.ts';
+export { keepFiles, prepareEgg, type EggRelease, type EggRequest } from './egg/release-egg.ts';
 export { findingKinds, type Finding, type FindingCode } from './check/finding.ts';
 export { makeDelta, type DeltaOrder, type MadeDelta } from './delta/index.ts';
 export { installProgram, writeUpgradeProgram } from './target-programs.ts';

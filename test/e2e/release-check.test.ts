@@ -1,6 +1,5 @@
 // `release check` names all that stands against a release, with file and line, and writes nothing.
 
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +14,7 @@ import {
   workspaceForTest,
   type TestWorkspace,
 } from '../support/for-test.ts';
+import { git, gitRepository } from '../support/version-control.ts';
 
 interface Finding {
   code: string;
@@ -61,12 +61,6 @@ function places(findings: readonly Finding[], workspace: TestWorkspace): string[
   });
 }
 
-function git(directory: string, ...words: string[]): void {
-  const identity = ['-c', 'user.name=t', '-c', 'user.email=t@localhost'];
-  const { status, stderr } = spawnSync('git', [...identity, ...words], { cwd: directory, encoding: 'utf8' });
-  expect(status, stderr).toBe(0);
-}
-
 test('a buildout with pins, hashes and a clean, tagged checkout has no finding', async () => {
   const workspace = workspaceForTest();
   buildWheel(workspace.links, { name: 'app', version: '1.0', requires: ['lib'] });
@@ -79,9 +73,7 @@ test('a buildout with pins, hashes and a clean, tagged checkout has no finding',
       versions: { app: '1.0', lib: '2.0' },
     }),
   });
-  git(workspace.directory, 'init', '-q');
-  git(workspace.directory, 'add', '.');
-  git(workspace.directory, 'commit', '-qm', 'one');
+  gitRepository(workspace.directory);
   expect(places(await check(workspace), workspace)).toEqual([`untagged-checkout ${workspace.directory}`]);
   expect(await check(workspace, ['--tag', '1.0'])).toEqual([]);
   expect(await check(workspace, ['--allow', 'untagged-checkout'])).toEqual([]);
@@ -187,9 +179,7 @@ test('uncommitted files, a login from the command line, and a wrong kind', async
     'changed.txt': 'one',
     '.gitignore': 'ignored\n',
   });
-  git(workspace.directory, 'init', '-q');
-  git(workspace.directory, 'add', '.');
-  git(workspace.directory, 'commit', '-qm', 'one');
+  gitRepository(workspace.directory);
   git(workspace.directory, 'tag', 'v1');
   workspace.write({ 'changed.txt': 'two', 'new.txt': '', ignored: '' });
   const login = `index=${index.indexUrl.replace('//', '//bob:tongue@')}`;

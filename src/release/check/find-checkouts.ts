@@ -24,6 +24,18 @@ export async function findCheckouts(context: CheckContext, tag: string | undefin
   return findings;
 }
 
+/** What differs from the commit, without what `isProduct` says a run or a build made. */
+export async function examineChanges(
+  checkout: Checkout,
+  isProduct: (path: string) => boolean,
+): Promise<Finding[]> {
+  const changes = (await checkout.changes()).map((name) => join(checkout.root, name));
+  return describeChanges(
+    changes.filter((path) => !isProduct(path)),
+    checkout,
+  );
+}
+
 async function examine(
   checkout: Checkout,
   context: CheckContext,
@@ -31,11 +43,8 @@ async function examine(
 ): Promise<Finding[]> {
   const { root, kind } = checkout;
   try {
-    const isProduct = createProductFilter(context);
-    const changes = (await checkout.changes())
-      .map((name) => join(root, name))
-      .filter((path) => !isProduct(path));
-    return [...describeChanges(changes, checkout), ...(await examineTags(checkout, tag))];
+    const changes = await examineChanges(checkout, createProductFilter(context));
+    return [...changes, ...(await examineTags(checkout, tag))];
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     const message = `the ${kind} checkout \`${root}\` could not be examined: ${error.message}`;

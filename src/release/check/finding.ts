@@ -22,7 +22,9 @@ export type FindingCode =
   | 'outside-path'
   | 'uncached-download'
   | 'password'
-  | 'writes-inside';
+  | 'writes-inside'
+  | 'unreleased-version'
+  | 'direct-reference';
 
 export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   'cannot-install': {
@@ -83,6 +85,15 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   password: {
     explanation: 'A URL holds a login, which everybody with the release could read.',
     wayOut: 'Take it out of the file; put it into ~/.netrc.',
+  },
+  'unreleased-version': {
+    explanation: 'Indexes and users take such a version for something that is not released.',
+    wayOut: 'Give the project the version of the release, and commit that.',
+  },
+  'direct-reference': {
+    explanation:
+      'It requires a URL instead of a version: indexes refuse such a project, and pins cannot hold it.',
+    wayOut: 'Release what it requires, and require its version.',
   },
   'writes-inside': {
     explanation: 'A part keeps changing data inside the release, where an upgrade would leave it behind.',

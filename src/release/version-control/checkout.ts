@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BuildError, type Environment } from '#base';
+import { hideLogins } from '#parts';
 import { tryRunProgram } from '#python';
 import { openGit } from './git.ts';
 import { openMercurial } from './mercurial.ts';
@@ -17,6 +18,12 @@ export interface Checkout {
   /** The tags of exactly what is checked out. */
   tags(): Promise<readonly string[]>;
   hasTag(tag: string): Promise<boolean>;
+  /** What is checked out: a commit, or a URL with its revision. */
+  revision(): Promise<string>;
+  /** Names what is checked out. In Subversion that is a new directory in the repository, in Mercurial a commit. */
+  createTag(tag: string, message: string): Promise<void>;
+  /** Sends a tag to where others get it; `undefined`: it is there as soon as it is made. */
+  pushTag?: (tag: string, remote: string) => Promise<void>;
 }
 
 /** Runs the system's program in the root; gives its output, fails with `VCS_FAILED` in its own words. */
@@ -59,7 +66,7 @@ function createRunner(kind: string, root: string, environment: Environment): Run
       );
     }
     if (result.code === 0) return result.stdout;
-    const reason = result.stderr.trim().split('\n', 3).join('; ');
+    const reason = hideLogins((result.stderr.trim() || result.stdout.trim()).split('\n', 3).join('; '));
     throw new BuildError('VCS_FAILED', `\`${kind} ${args[0] ?? ''}\` in \`${root}\` failed: ${reason}`);
   };
 }

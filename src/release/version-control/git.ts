@@ -9,6 +9,9 @@ export function openGit(root: string, run: RunVcs): Checkout {
     changes: async () => readStatus(await run('status', '--porcelain', '-z', '--untracked-files=normal')),
     tags: async () => lines(await run('tag', '--points-at', 'HEAD')),
     hasTag: async (tag) => lines(await run('tag', '--list', '--', tag)).includes(tag),
+    revision: async () => (await run('rev-parse', 'HEAD')).trim(),
+    createTag: async (tag, message) => void (await run('tag', '--annotate', '--message', message, '--', tag)),
+    pushTag: async (tag, remote) => void (await run('push', '--quiet', '--', remote, `refs/tags/${tag}`)),
   };
 }
 

@@ -16,5 +16,8 @@ export function openMercurial(root: string, run: RunVcs): Checkout {
       return tags.filter((tag) => tag !== 'tip');
     },
     hasTag: async (tag) => lines(await run('tags', '--quiet')).includes(tag),
+    revision: async () => (await run('identify', '--id')).trim(),
+    createTag: async (tag, message) => void (await run('tag', '--message', message, '--', tag)),
+    pushTag: async (_tag, remote) => void (await run('push', '--quiet', '--', remote)),
   };
 }

@@ -5,6 +5,8 @@ import { lines } from './git.ts';
 
 export function openSubversion(root: string, run: RunVcs): Checkout {
   const url = async (): Promise<string> => (await run('info', '--show-item', 'url')).trim();
+  const revision = async (): Promise<string> =>
+    `${await url()}@${(await run('info', '--show-item', 'revision')).trim()}`;
   return {
     kind: 'svn',
     root,
@@ -15,6 +17,11 @@ export function openSubversion(root: string, run: RunVcs): Checkout {
       const base = projectUrl(await url());
       if (!lines(await run('list', base)).includes('tags/')) return false;
       return lines(await run('list', `${base}/tags`)).includes(`${tag}/`);
+    },
+    revision,
+    createTag: async (tag, message) => {
+      const target = `${projectUrl(await url())}/tags/${tag}`;
+      await run('copy', '--quiet', '--parents', '--message', message, '--', await revision(), target);
     },
   };
 }

@@ -1,9 +1,9 @@
 // `release check`: what stands against a release, with file and line.
 
-import { checkRelease, findingKinds, type Finding, type FindingCode, type ReleaseCheck } from '#release';
+import { checkRelease, findingKinds, type ReleaseCheck } from '#release';
 import type { Command, Invocation } from '../command.ts';
-import { parseWords, printJson, printText, usageError } from '../command-words.ts';
-import { formatPlace, shortenPath } from '../shorten-path.ts';
+import { parseWords, printJson, printText } from '../command-words.ts';
+import { countOf, formatFindings, readAllowed } from './format-findings.ts';
 
 const kinds = Object.keys(findingKinds).map((code) => `\n  ${code}`);
 
@@ -49,12 +49,6 @@ export const releaseCheck: Command = {
   },
 };
 
-function readAllowed(codes: readonly string[]): ReadonlySet<string> {
-  const unknown = codes.find((code) => !Object.hasOwn(findingKinds, code));
-  if (unknown !== undefined) throw usageError(`there is no kind of finding \`${unknown}\``);
-  return new Set(codes);
-}
-
 function printFindings(
   invocation: Invocation,
   { findings, notKnown }: ReleaseCheck,
@@ -75,25 +69,9 @@ function printFindings(
 }
 
 function format({ findings, notKnown }: ReleaseCheck, directory: string): string {
-  const lines = findings.map((finding) => formatFinding(finding, directory));
-  const codes = [...new Set(findings.map(({ code }) => code))];
-  const legend = codes.map((code: FindingCode) => {
-    const { explanation, wayOut } = findingKinds[code];
-    return `${code}: ${explanation}\n  ${wayOut}`;
-  });
   const unknown =
-    notKnown.length === 0 ? [] : [['Not known:', ...notKnown.map((line) => `  ${line}`)].join('\n')];
-  const end = findings.length === 0 ? 'Nothing stands against a release.' : countOf(findings.length);
-  return [...(lines.length === 0 ? [] : [lines.join('\n')]), ...legend, ...unknown, end].join('\n\n');
-}
-
-function formatFinding({ code, message, where }: Finding, directory: string): string {
-  const place = formatPlace(where, directory);
-  const section = where.section === undefined ? '' : `[${where.section}]`;
-  const shown = place === '' ? section : place;
-  return `${shown === '' ? shortenPath(directory, directory) : shown}: ${message} (${code})`;
-}
-
-function countOf(count: number): string {
-  return count === 1 ? '1 finding' : `${count} findings`;
+    notKnown.length === 0 ? '' : ['Not known:', ...notKnown.map((line) => `  ${line}`)].join('\n');
+  const end =
+    findings.length === 0 ? 'Nothing stands against a release.' : countOf(findings.length, 'finding');
+  return [formatFindings(findings, directory), unknown, end].filter((text) => text !== '').join('\n\n');
 }

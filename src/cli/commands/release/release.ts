@@ -10,6 +10,8 @@ Usage: buildout [options] [assignments] release COMMAND [ARGUMENT...]
 Checks, builds and ships releases of this buildout (docs/releases.md). Each command has --help of its own.
 
   check                   what stands against a release, before anything is built
+  tag TAG                 tag the checkout, when nothing stands against it
+  egg DIR...              check, build, tag and publish projects
   source URL|DIR [CFG]    one archive that installs without a network
   bundle --prefix DIR     build the application for its directory, as one archive
   delta OLD NEW           make an upgrade of a few kilobytes, one Python program
@@ -21,6 +23,8 @@ export const release: Command = createCommandGroup({
   usage,
   commands: {
     bundle: () => import('./bundle.ts').then((module) => module.releaseBundle),
+    tag: () => import('./tag.ts').then((module) => module.releaseTag),
+    egg: () => import('./egg.ts').then((module) => module.releaseEgg),
     source: () => import('./source.ts').then((module) => module.releaseSource),
     key: () => import('./key.ts').then((module) => module.releaseKey),
     check: () => import('./check.ts').then((module) => module.releaseCheck),

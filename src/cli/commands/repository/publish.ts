@@ -31,12 +31,12 @@ export const publish: Command = {
     if (names.length === 0) throw usageError('publish needs a file');
     const paths = names.map((name) => pathOf(invocation, name));
     if (values['dry-run'] === true) {
-      return report(invocation, await inspectFiles(paths), 'would be sent');
+      return reportFiles(invocation, await inspectFiles(paths), 'would be sent');
     }
     const published = await withClient(invocation, values['repository'], (client) =>
       publishFiles(client, paths, { replace: values['replace'] === true, report: invocation.context.report }),
     );
-    return report(invocation, published, 'was not sent');
+    return reportFiles(invocation, published, 'was not sent');
   },
 };
 
@@ -47,7 +47,11 @@ function pathOf({ context }: Invocation, name: string): string {
 }
 
 /** One line for each file; 1 when one failed. */
-function report(invocation: Invocation, files: readonly PublishedFile[], otherwise: string): number {
+export function reportFiles(
+  invocation: Invocation,
+  files: readonly PublishedFile[],
+  otherwise: string,
+): number {
   for (const { filename, project, version, answer, failure } of files) {
     if (failure === undefined) {
       printText(
