@@ -13,6 +13,7 @@ from clutch_release.console import Console
 from clutch_release.failures import DAMAGED, NO_SPACE, NOT_FIT, NOT_TRUSTED, Failure
 from clutch_release.fit import check_machine, check_space
 from clutch_release.generations import BUILDING, collect_garbage, remove_leftovers
+from clutch_release.journal import read_journal
 from clutch_release.layout import Prefix, describe_manifest
 from clutch_release.minisign import Key, verify_signature
 from clutch_release.options import switch_options
@@ -92,7 +93,7 @@ def install_bundle(bundle: Bundle, prefix: Prefix, values: argparse.Namespace, c
         settle(prefix, bundle.root, console)
         options = switch_options(values)
         console.outcome['result'] = 'installed'
-        if prefix.current() == bundle.root and not os.path.exists(prefix.journal_file):
+        if prefix.current() == bundle.root and read_journal(prefix) is None:
             console.say('%s is installed already' % prefix.describe(bundle.root))
             console.outcome['result'] = 'already'
             collect_garbage(prefix, options.keep, console)

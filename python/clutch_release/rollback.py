@@ -6,7 +6,7 @@ import os
 
 from clutch_release.console import Console
 from clutch_release.failures import NOT_INSTALLED, Failure
-from clutch_release.journal import SWITCHED, read_journal
+from clutch_release.journal import SWITCHED, read_journal, read_last
 from clutch_release.layout import Prefix
 from clutch_release.switch import SwitchOptions, settle, switch_to
 from clutch_release.tree import describe_tree
@@ -14,8 +14,8 @@ from clutch_release.verify import first_difference, without_later_byte_code
 
 
 def roll_back(prefix: Prefix, options: SwitchOptions, console: Console, only_check: bool) -> None:
-    """Going back twice leads to where one was. A previous release that was edited is said, not refused: it may be the
-    way out of something worse."""
+    """Asking twice goes back once. A previous release that was edited is said, not refused: it may be the way out of
+    something worse."""
     if only_check:
         verify_previous(prefix, console)
         return
@@ -25,11 +25,22 @@ def roll_back(prefix: Prefix, options: SwitchOptions, console: Console, only_che
             root = interrupted.new
         else:
             settle(prefix, None, console)
+            if is_back(prefix):
+                console.say('%s is current again already, after going back from %s'
+                            % (prefix.describe(prefix.current()), prefix.describe(prefix.previous())))
+                console.outcome['result'] = 'already'
+                return
             root = verify_previous(prefix, console)
         console.outcome.update({'from': prefix.current(), 'to': root})
         switch_to(prefix, root, options._replace(is_rollback=True), console)
     console.outcome['result'] = 'rolled-back'
     console.say('%s is current again' % prefix.describe(root))
+
+
+def is_back(prefix: Prefix) -> bool:
+    """Whether the last thing that happened was going back: what is called previous is what was left."""
+    last = read_last(prefix)
+    return last is not None and last.is_rollback and last.new == prefix.current() and last.old == prefix.previous()
 
 
 def verify_previous(prefix: Prefix, console: Console) -> str:

@@ -8,7 +8,7 @@ from clutch_release.commands import run_command
 from clutch_release.console import Console
 from clutch_release.failures import FAILED, RETURNED, STUCK, Failure
 from clutch_release.generations import collect_garbage
-from clutch_release.journal import STOPPING, SWITCHED, Switch, close_journal, read_journal, write_journal
+from clutch_release.journal import DONE, STOPPING, SWITCHED, Switch, drop_journal, read_journal, write_journal
 from clutch_release.layout import Prefix
 from clutch_release.processes import Process, processes_in
 
@@ -48,7 +48,7 @@ def switch_to(prefix: Prefix, root: str, options: SwitchOptions, console: Consol
     if switch.old is not None and switch.old != root:
         prefix.point_previous(switch.old)
     collect_garbage(prefix, options.keep, console)
-    close_journal(prefix)
+    write_journal(prefix, switch._replace(phase=DONE))
 
 
 def stop_old(prefix: Prefix, switch: Switch, options: SwitchOptions, console: Console) -> None:
@@ -57,7 +57,7 @@ def stop_old(prefix: Prefix, switch: Switch, options: SwitchOptions, console: Co
     console.say('Stopping: %s' % options.stop)
     problem = run_command(options.stop, options.timeout)
     if problem is not None:
-        close_journal(prefix)
+        drop_journal(prefix)
         raise Failure(FAILED, 'the stop command failed: %s; nothing was switched' % problem)
 
 
@@ -81,7 +81,7 @@ def go_back(prefix: Prefix, switch: Switch, options: SwitchOptions, console: Con
                % (prefix.describe(switch.new), prefix.describe(switch.old), failure.message))
     if options.start is not None and switch.old is not None:
         problems.append(run_command(options.start, options.timeout))
-    close_journal(prefix)
+    drop_journal(prefix)
     told = [problem for problem in problems if problem is not None]
     if told:
         raise Failure(STUCK, '%s; %s is current again, but %s' % (
@@ -111,4 +111,6 @@ def settle(prefix: Prefix, wanted: Optional[str], console: Console) -> None:
         console.warn('the upgrade to %s was interrupted after its switch' % prefix.describe(switch.new))
         if switch.old is not None and switch.old != switch.new:
             prefix.point_previous(switch.old)
-    close_journal(prefix)
+        write_journal(prefix, switch._replace(phase=DONE))
+    else:
+        drop_journal(prefix)

@@ -15,6 +15,7 @@ from clutch_release.failures import NO_SPACE, WRONG_BASE, Failure
 from clutch_release.fit import check_machine, check_space
 from clutch_release.generations import BUILDING, collect_garbage, remove_leftovers
 from clutch_release.identity import become_owner
+from clutch_release.journal import read_journal
 from clutch_release.layout import Prefix, describe_manifest
 from clutch_release.options import add_switch_options, create_parser, switch_options
 from clutch_release.program import run_program
@@ -81,7 +82,7 @@ def apply(prefix: Prefix, delta: Delta, values: argparse.Namespace, console: Con
     if prefix.current() != delta.root:
         install(prefix, delta, console)
         make_state(prefix, delta.manifest)
-    elif not os.path.exists(prefix.journal_file):
+    elif read_journal(prefix) is None:
         console.say('%s is installed already' % prefix.describe(delta.root))
         console.outcome['result'] = 'already'
         collect_garbage(prefix, options.keep, console)

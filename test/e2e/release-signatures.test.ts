@@ -77,6 +77,7 @@ test('a signed upgrade is verified, runs and leaves nothing behind', async () =>
   });
   expect(currentOf(target.prefix)).toBe(target.bundles[1]?.manifest.root);
   expect(readdirSync(join(target.prefix, '.clutch')).sort()).toEqual([
+    'journal.json',
     'key.pub',
     'lock',
     'log',

@@ -31,10 +31,22 @@ test('installs, upgrades, goes back and forth, and leaves the state alone', asyn
   const json = await run(['--rollback', '--json']);
   expect(JSON.parse(json.stdout)).toMatchObject({ result: 'rolled-back', code: 0, from: second, to: first });
   expect(currentOf(prefix)).toBe(first);
+  const twice = await run(['--rollback']);
+  expect(twice).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('is current again already') as string,
+  });
+  expect(currentOf(prefix)).toBe(first);
   expect(await run([])).toMatchObject({ code: 0 });
   expect(currentOf(prefix)).toBe(second);
   expect(readFileSync(join(prefix, 'var', 'log', 'data'), 'utf8')).toBe('precious');
-  expect(readdirSync(join(prefix, '.clutch')).sort()).toEqual(['lock', 'log', 'previous', 'releases']);
+  expect(readdirSync(join(prefix, '.clutch')).sort()).toEqual([
+    'journal.json',
+    'lock',
+    'log',
+    'previous',
+    'releases',
+  ]);
 });
 
 test('what an upgrade makes is what a full installation makes, byte for byte, mode for mode, with the same record', async () => {

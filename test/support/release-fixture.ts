@@ -36,8 +36,13 @@ export interface TestBundle {
 
 export const targetPython: string = await findPython(process.env);
 
-/** An unpacked bundle at `directory`, for the prefix of its facts, with install.py and bin/upgrade. */
-export function writeBundle(directory: string, facts: ReleaseFacts, files: ReleaseFiles): TestBundle {
+/** An unpacked bundle at `directory`, for the prefix of its facts; with install.py and bin/upgrade unless told otherwise. */
+export function writeBundle(
+  directory: string,
+  facts: ReleaseFacts,
+  files: ReleaseFiles,
+  options: { program?: boolean } = {},
+): TestBundle {
   const tree = join(directory, 'tree');
   for (const [path, content] of Object.entries(files)) {
     const place = join(tree, path);
@@ -48,8 +53,10 @@ export function writeBundle(directory: string, facts: ReleaseFacts, files: Relea
       if (path.startsWith('bin/')) chmodSync(place, 0o755);
     }
   }
-  writeUpgradeProgram(tree, targetPython);
-  writeFileSync(join(directory, 'install.py'), installProgram());
+  if (options.program !== false) {
+    writeUpgradeProgram(tree, targetPython);
+    writeFileSync(join(directory, 'install.py'), installProgram());
+  }
   const manifest = createManifest(facts, describeTree(tree));
   writeFileSync(join(directory, 'manifest.json'), formatManifest(manifest));
   return { directory, manifest };
