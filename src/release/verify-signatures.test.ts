@@ -5,7 +5,8 @@ import { randomBytes, sign, verify } from 'node:crypto';
 import { dirname } from 'node:path';
 import { findPython, pythonSourceFile } from '#python';
 import { expect, test } from 'vitest';
-import { createSigningKey, signContent } from '../../test/support/minisign.ts';
+import { createSecretKey, formatPublicKey, signContent, type SecretKey } from './signing/index.ts';
+import { keyObjectOf } from './signing/secret-key.ts';
 
 async function askPython<Answer>(program: string, input: unknown): Promise<Answer> {
   const python = await findPython(process.env);
@@ -53,12 +54,12 @@ test('the vectors of RFC 8032', async () => {
 });
 
 test('agrees with OpenSSL on signatures, changed in any bit or not', async () => {
-  const key = createSigningKey();
-  const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), key.point]);
+  const key = createSecretKey();
+  const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), key.publicKey]);
   const publicKey = { key: der, format: 'der', type: 'spki' } as const;
   const cases = Array.from({ length: 48 }, (_, index) => {
     const message = randomBytes(index);
-    const signature = sign(null, message, key.secret);
+    const signature = sign(null, message, keyObjectOf(key.seed));
     const bit = index * 10;
     if (index % 3 !== 0) signature[bit >> 3] = (signature[bit >> 3] ?? 0) ^ (1 << (bit & 7));
     return { message, signature };
@@ -66,7 +67,7 @@ test('agrees with OpenSSL on signatures, changed in any bit or not', async () =>
   const expected = cases.map(({ message, signature }) => verify(null, message, publicKey, signature));
   expect(expected.filter(Boolean).length).toBe(16);
   const asked = cases.map(({ message, signature }): Vector => [
-    key.point.toString('hex'),
+    key.publicKey.toString('hex'),
     signature.toString('hex'),
     message.toString('hex'),
   ]);
@@ -178,24 +179,25 @@ print(json.dumps(answers))
 }
 
 test('signatures of minisign: one is accepted, every change of it is refused by name', async () => {
-  const key = createSigningKey();
-  const other = createSigningKey();
+  const key = createSecretKey();
+  const other = createSecretKey();
   const content = Buffer.from('the content of a release');
-  const good = signContent(key, content, 'shop 1.1');
+  const signed = (by: SecretKey): string => signContent(content, { key: by, file: 'shop.pyz', epoch: 7 });
+  const good = signed(key);
   const lines = good.split('\n');
   const withLine = (index: number, line: string): string => lines.toSpliced(index, 1, line).join('\n');
   const legacy = Buffer.from(lines[1] ?? '', 'base64');
   legacy[1] = 0x64;
-  const impostor = signContent({ ...other, identity: key.identity }, content);
+  const impostor = signed({ ...other, id: key.id });
   const attempts: [Partial<Attempt>, string][] = [
-    [{}, 'ok: shop 1.1'],
-    [{ key: key.publicText.split('\n')[1] ?? '' }, 'ok: shop 1.1'],
+    [{}, 'ok: timestamp:7\tfile:shop.pyz\thashed'],
+    [{ key: formatPublicKey(key).split('\n')[1] ?? '' }, 'ok: timestamp:7\tfile:shop.pyz\thashed'],
     [
       { content: Buffer.from('another content').toString('base64') },
       '77: `F` is not trusted: the signature does not fit',
     ],
     [{ signature: impostor }, '77: `F` is not trusted: the signature does not fit'],
-    [{ signature: signContent(other, content) }, '77: `F` is not trusted: it was signed by the key '],
+    [{ signature: signed(other) }, '77: `F` is not trusted: it was signed by the key '],
     [
       { signature: withLine(2, 'trusted comment: shop 9.9') },
       '77: `F` is not trusted: the trusted comment was changed',
@@ -216,7 +218,7 @@ test('signatures of minisign: one is accepted, every change of it is refused by 
   const whole = attempts.map(([change]) => ({
     content: content.toString('base64'),
     signature: good,
-    key: key.publicText,
+    key: formatPublicKey(key),
     ...change,
   }));
   const answers = await judged(whole);

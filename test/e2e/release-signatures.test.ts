@@ -11,47 +11,51 @@ import {
   readdirSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { createSecretKey, formatPublicKey, signContent, type SecretKey } from '#release';
 import { expect, test } from 'vitest';
-import { createSigningKey, signContent, type SigningKey } from '../support/minisign.ts';
 import { currentOf, runPython } from '../support/release-fixture.ts';
 import { releaseTarget, type ReleaseTarget } from '../support/release-target.ts';
 import type { RunResult } from '../support/run-clutch.ts';
 
 interface SignedTarget extends ReleaseTarget {
-  key: SigningKey;
+  key: SecretKey;
   /** A bundle of the target's own, signed. */
-  signedBundle: (index: number, by?: SigningKey) => string;
+  signedBundle: (index: number, by?: SecretKey) => string;
   /** A copy of the upgrade, signed. */
-  signedUpgrade: (by?: SigningKey) => string;
+  signedUpgrade: (by?: SecretKey) => string;
   /** Runs the installed bin/upgrade. */
   upgradeBy: (words: readonly string[]) => Promise<RunResult>;
+}
+
+function signed(key: SecretKey, file: string): string {
+  return signContent(readFileSync(file), { key, file: basename(file), epoch: 0 });
 }
 
 async function signedTarget(): Promise<SignedTarget> {
   const target = await releaseTarget();
   const { workspace, bundles, prefix } = target;
-  const key = createSigningKey();
+  const key = createSecretKey();
   const keyFile = join(workspace.base, 'key.pub');
-  writeFileSync(keyFile, key.publicText);
+  writeFileSync(keyFile, formatPublicKey(key));
   const signedBundle = (index: number, by = key): string => {
     const directory = join(workspace.base, `bundle-${index}`);
     cpSync(bundles[index]?.directory ?? '', directory, { recursive: true, verbatimSymlinks: true });
     const manifest = join(directory, 'manifest.json');
-    writeFileSync(`${manifest}.minisig`, signContent(by, readFileSync(manifest), 'the bundle'));
+    writeFileSync(`${manifest}.minisig`, signed(by, manifest));
     return directory;
   };
   const signedUpgrade = (by = key): string => {
     const file = join(workspace.base, 'upgrade.pyz');
     copyFileSync(target.upgrade, file);
-    writeFileSync(`${file}.minisig`, signContent(by, readFileSync(file), 'the upgrade'));
+    writeFileSync(`${file}.minisig`, signed(by, file));
     return file;
   };
   const upgradeBy = (words: readonly string[]): Promise<RunResult> =>
     runPython([join(prefix, 'current/bin/upgrade'), ...words]);
   const installed = await target.install(signedBundle(0), ['--key', keyFile]);
-  expect(installed.stdout).toMatch(/^Signed by [0-9A-F]{16}: the bundle\n/);
-  expect(readFileSync(join(prefix, '.clutch/key.pub'), 'utf8')).toBe(key.publicText);
+  expect(installed.stdout).toMatch(/^Signed by [0-9A-F]{16}: timestamp:0\tfile:manifest\.json\thashed\n/);
+  expect(readFileSync(join(prefix, '.clutch/key.pub'), 'utf8')).toBe(formatPublicKey(key));
   return { ...target, key, signedBundle, signedUpgrade, upgradeBy };
 }
 
@@ -70,7 +74,9 @@ async function expectDistrust(
 test('a signed upgrade is verified, runs and leaves nothing behind', async () => {
   const target = await signedTarget();
   const result = await target.upgradeBy([target.signedUpgrade(), '--json']);
-  expect(result.stderr).toMatch(/^Signed by [0-9A-F]{16}: the upgrade\nshop 1\.1 \(\w+\) is current\n$/);
+  expect(result.stderr).toMatch(
+    /^Signed by [0-9A-F]{16}: timestamp:0\tfile:upgrade\.pyz\thashed\nshop 1\.1 \(\w+\) is current\n$/,
+  );
   expect(JSON.parse(result.stdout)).toMatchObject({
     result: 'upgraded',
     signedBy: expect.stringMatching(/^[0-9A-F]{16}$/) as string,
@@ -98,10 +104,10 @@ test('no signature, that of another key, and one of other content are refused', 
     target.upgradeBy([target.upgrade]),
     `is not signed: there is no \`${target.upgrade}.minisig\``,
   );
-  const file = target.signedUpgrade(createSigningKey());
+  const file = target.signedUpgrade(createSecretKey());
   await expectDistrust(target, target.upgradeBy([file]), 'it was signed by the key');
-  const other = createSigningKey();
-  target.signedUpgrade({ ...other, identity: target.key.identity });
+  const other = createSecretKey();
+  target.signedUpgrade({ ...other, id: target.key.id });
   await expectDistrust(target, target.upgradeBy([file]), 'the signature does not fit');
   await expectDistrust(target, target.upgradeBy([target.bundles[1]?.directory ?? '']), 'is not signed');
   await expectDistrust(target, target.upgradeBy([target.signedBundle(1, other)]), 'it was signed by the key');

@@ -78,7 +78,7 @@ export async function createFaultyTarget(workspace: Workspace): Promise<FaultyTa
     (version) =>
       writeBundle(
         join(workspace.base, version),
-        { name: 'shop', version, state: ['var'] },
+        { name: 'shop', version, state: ['var'], program: false },
         {
           'bin/shop': `echo ${version}\n`,
           'eggs/lib-2.0.egg/lib.py': 'same = True\n',
@@ -86,7 +86,6 @@ export async function createFaultyTarget(workspace: Workspace): Promise<FaultyTa
           [`eggs/shop-${version}.egg/moved`]: 'the same content under another name\n',
           latest: { link: `eggs/shop-${version}.egg` },
         },
-        { program: false },
       ).manifest.root,
   );
   const upgrade = await makeUpgrade(workspace, join(workspace.base, '1.0'), join(workspace.base, '1.1'));

@@ -39,9 +39,8 @@ export const targetPython: string = await findPython(process.env);
 /** An unpacked bundle at `directory`, for the prefix of its facts; with install.py and bin/upgrade unless told otherwise. */
 export function writeBundle(
   directory: string,
-  facts: ReleaseFacts,
+  { program = true, ...facts }: ReleaseFacts & { program?: boolean },
   files: ReleaseFiles,
-  options: { program?: boolean } = {},
 ): TestBundle {
   const tree = join(directory, 'tree');
   for (const [path, content] of Object.entries(files)) {
@@ -53,7 +52,7 @@ export function writeBundle(
       if (path.startsWith('bin/')) chmodSync(place, 0o755);
     }
   }
-  if (options.program !== false) {
+  if (program) {
     writeUpgradeProgram(tree, targetPython);
     writeFileSync(join(directory, 'install.py'), installProgram());
   }

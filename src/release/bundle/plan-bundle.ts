@@ -10,6 +10,7 @@ import type { PythonDescription } from '#python';
 import type { SecretKey } from '../signing/index.ts';
 import { isWithin } from '../paths.ts';
 import { readProject, type Project } from './read-project.ts';
+import { readSourceDateEpoch } from '../source-date-epoch.ts';
 
 export interface BundleRequest {
   /** The settings of the project's own configuration. */
@@ -68,7 +69,7 @@ export async function planBundle(request: BundleRequest): Promise<BundlePlan> {
     exclude: request.exclude.map((path) => checkRelative('--exclude', path)),
     project,
     python: interpreterOf(settings.python),
-    epoch: readEpoch(settings.environment['SOURCE_DATE_EPOCH']),
+    epoch: readSourceDateEpoch(settings.environment),
   };
   refuseHidden(plan, request);
   return plan;
@@ -120,13 +121,6 @@ function compressionOf(output: string): 'zstd' | 'gzip' {
 function interpreterOf({ executable, prefix, basePrefix, minor }: PythonDescription): string {
   const base = join(basePrefix, 'bin', `python${minor}`);
   return prefix !== basePrefix && existsSync(base) ? base : executable;
-}
-
-/** 2020-01-01T00:00:00Z when nobody says: the time must not come from the clock. */
-function readEpoch(text: string | undefined): number {
-  if (text === undefined || text === '') return Date.UTC(2020, 0, 1) / 1000;
-  if (/^\d{1,11}$/.test(text)) return Number(text);
-  throw new BuildError('RELEASE_BAD_EPOCH', `SOURCE_DATE_EPOCH is no number of seconds: \`${text}\``);
 }
 
 /** During the run nothing is at the prefix but the release: what the run needs must lie elsewhere. */

@@ -1,8 +1,10 @@
 // `clutch release delta OLD NEW`: from two releases to one file that makes the second of the first.
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { BuildError, writeFileAtomically } from '#base';
+import { basename, join } from 'node:path';
+import { BuildError, writeFileAtomically, type Environment } from '#base';
+import { signContent, type SecretKey } from '../signing/index.ts';
+import { readSourceDateEpoch } from '../source-date-epoch.ts';
 import { compareTrees, type ChangedUnit } from './compare-trees.ts';
 import { compressStreams } from './compress-streams.ts';
 import { encodePatch, type FileToMake } from './encode-patch.ts';
@@ -19,6 +21,10 @@ export interface DeltaOrder {
   directory: string;
   /** The Python that compresses. */
   python: string;
+  /** Signs the file, in FILE.minisig. */
+  key?: SecretKey | undefined;
+  /** SOURCE_DATE_EPOCH says when it is signed. */
+  environment: Environment;
 }
 
 export interface MadeDelta {
@@ -61,6 +67,14 @@ async function writeDelta(old: OpenRelease, target: OpenRelease, order: DeltaOrd
   const bytes = formatUpgrade(await compressStreams(streams, order.python));
   const file = order.output ?? join(order.directory, defaultName(old, target));
   writeFileAtomically(file, bytes, { mode: 0o755 });
+  if (order.key !== undefined) {
+    const signature = signContent(bytes, {
+      key: order.key,
+      epoch: readSourceDateEpoch(order.environment),
+      file: basename(file),
+    });
+    writeFileAtomically(`${file}.minisig`, signature);
+  }
   return {
     file,
     bytes: bytes.length,

@@ -6,9 +6,10 @@ import { findPython } from '#python';
 import { makeDelta, type MadeDelta } from '#release';
 import type { Command } from '../command.ts';
 import { parseWords, printJson, printText, usageError } from '../command-words.ts';
+import { readSigningKey } from './signing-key.ts';
 
 const usage = `\
-Usage: buildout release delta OLD NEW [-o FILE] [--json]
+Usage: buildout release delta OLD NEW [-o FILE] [--key FILE] [--json]
 
 Makes an upgrade of OLD to NEW: one Python program with its data, a few kilobytes for a few changed files. On the target,
 \`PREFIX/current/bin/upgrade FILE\` verifies its signature and runs it, \`python3 FILE PREFIX\` runs it as it is; what it does
@@ -17,10 +18,15 @@ installations (PREFIX), or any directories; of a directory the files count, not 
 same bytes.
 
   -o FILE      where to write it (default: NAME-OLD-NEW.pyz, after the releases' name and versions)
+  --key FILE   sign it with this secret key (see release key), in FILE.minisig: needed where installations keep a key
   --json       print what was made as JSON
 `;
 
-const options = { output: { type: 'string', short: 'o' }, json: { type: 'boolean' } } as const;
+const options = {
+  output: { type: 'string', short: 'o' },
+  key: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
 
 export const releaseDelta: Command = {
   usage,
@@ -39,6 +45,8 @@ export const releaseDelta: Command = {
       directory: cwd,
       ...(typeof output === 'string' ? { output: resolve(cwd, output) } : {}),
       python: await findPython(environment),
+      key: await readSigningKey(values['key'], invocation.context),
+      environment,
     });
     if (values['json'] === true) printJson(invocation, made);
     else printText(invocation, format(made, cwd));
