@@ -2,7 +2,8 @@
 
 import { createReadStream, openSync, readSync, closeSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
+import { createZstdDecoder } from './zstd-decoder.ts';
 
 export type Compression = 'none' | 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'zip';
 
@@ -44,7 +45,7 @@ async function decoded(file: Readable, compression: Compression): Promise<AsyncI
     case 'gzip':
       return through(file, createGunzip({ chunkSize: 1 << 18 }));
     case 'zstd':
-      return through(file, createZstdDecompress({ chunkSize: 1 << 18 }));
+      return through(file, createZstdDecoder());
     case 'bzip2': {
       const { default: unbzip2Stream } = await import('unbzip2-stream');
       return through(file, unbzip2Stream());

@@ -222,6 +222,41 @@ test('a black hole costs a run two seconds at most, measured from outside', asyn
   expect(Math.min(...differences)).toBeLessThan(2000);
 });
 
+/** A network of its own in which packets to 10.9.0.2 get lost. */
+const lostNetwork = [
+  'unshare',
+  '-rn',
+  'sh',
+  '-euc',
+  'ip tuntap add lost mode tun || ip link add lost type dummy; ip address add 10.9.0.1/24 dev lost; ip link set lost up; exec "$0" "$@"',
+];
+const canLose =
+  process.platform === 'linux' &&
+  spawnSync(lostNetwork[0] ?? '', [...lostNetwork.slice(1), 'true']).status === 0;
+
+test.runIf(canLose)('an address that swallows every packet costs two seconds at most', async () => {
+  const workspace = workspaceForTest();
+  const eggs = ['four', 'one', 'pure', 'two'];
+  for (const name of eggs) await countedSdist(workspace, { name });
+  const environment = reader('http://10.9.0.2:8080', makeKeys(workspace));
+  const run = await createMachine(workspace, 'a').install('app', {
+    index: workspace.links,
+    eggs,
+    words: ['-v'],
+    prefix: lostNetwork,
+    environment,
+  });
+  importsPure(run);
+  expect(warningsIn(run)).toEqual([
+    expect.stringContaining(
+      'http://10.9.0.2:8080 is not used any more in this run: it does not answer in time',
+    ),
+    expect.stringContaining('eggs: 0 hits, 0 misses, 4 errors'),
+  ]);
+  expect(lostSeconds(run)).toBeGreaterThan(0.5);
+  expect(lostSeconds(run)).toBeLessThan(2);
+});
+
 test('a server that is not there costs nothing but the builds', async () => {
   const fleet = await fleetForTest();
   await fleet.server.close();

@@ -94,7 +94,15 @@ function answer(request: IncomingMessage, response: ServerResponse, served: Serv
     options.strict === true &&
     path.startsWith('cas/') &&
     /zstd/.test(String(request.headers['accept-encoding']));
-  return compresses ? end(200, zstdCompressSync(found), { 'content-encoding': 'zstd' }) : end(200, found);
+  return compresses ? end(200, asBazelRemote(found), { 'content-encoding': 'zstd' }) : end(200, found);
+}
+
+/** A skippable frame, then one for each piece, as bazel-remote keeps its blobs. */
+function asBazelRemote(bytes: Buffer): Buffer {
+  const frames = [Buffer.from('502a4d180400000000000000', 'hex')];
+  for (let at = 0; at < bytes.length; at += 4096)
+    frames.push(zstdCompressSync(bytes.subarray(at, at + 4096)));
+  return Buffer.concat(frames);
 }
 
 function store(request: IncomingMessage, path: string, { body, content, options }: Served): number {

@@ -12,3 +12,5 @@ export { checkRemote } from './check-remote.ts';
 export { findDistrusted } from './distrust.ts';
 export { generateSigningKey, parseTrustedKey, readSigningKey, signManifest } from './signing.ts';
 export { keepRemoteReport, readRemoteReport } from './remote-report.ts';
+export { encodeActionResult, tryDecodeActionResult } from './action-result.ts';
+export { declaredKey } from './remote-keys.ts';

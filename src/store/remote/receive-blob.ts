@@ -4,7 +4,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { Transform } from 'node:stream';
-import { createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
+import { createZstdDecoder } from '#archive';
 import { BuildError, temporaryPathBeside } from '#base';
 import type { Exchange, ExchangeAnswer } from '#net';
 
@@ -29,33 +30,22 @@ export function encodingOf({ headers }: ExchangeAnswer): string {
   return encoding === 'identity' ? '' : encoding;
 }
 
-/** Collects a small body in memory; `body` decodes it, and fails when it is longer than allowed. */
-export function collectBody(maximumBytes: number): { sink: BodySink; body: () => Buffer } {
-  const pieces: Buffer[] = [];
+/** Collects a small body in memory; `body` gives it decoded, and fails when it is longer than allowed. */
+export function collectBody(maximumBytes: number): { sink: BodySink; body: () => Promise<Buffer> } {
+  const pieces: Uint8Array[] = [];
   let size = 0;
-  let encoding = '';
+  const receiver = createReceiver((piece) => {
+    size += piece.length;
+    if (size > maximumBytes) throw rejected(`it is longer than ${maximumBytes} bytes`);
+    pieces.push(piece);
+  });
   return {
-    sink: {
-      onStart: (answer) => (encoding = encodingOf(answer)),
-      onBody: (piece) => {
-        size += piece.length;
-        if (size > maximumBytes) throw rejected(`it is longer than ${maximumBytes} bytes`);
-        pieces.push(piece);
-      },
+    sink: receiver.sink,
+    body: async () => {
+      await receiver.finish();
+      return Buffer.concat(pieces, size);
     },
-    body: () => decodeWhole(Buffer.concat(pieces, size), encoding, maximumBytes),
   };
-}
-
-function decodeWhole(body: Buffer, encoding: string, maxOutputLength: number): Buffer {
-  if (encoding === '' || body.length === 0) return body;
-  try {
-    if (encoding === 'zstd') return zstdDecompressSync(body, { maxOutputLength });
-    if (encoding === 'gzip') return gunzipSync(body, { maxOutputLength });
-  } catch (error) {
-    throw undecodable(encoding, error);
-  }
-  throw unknownEncoding(encoding);
 }
 
 /**
@@ -175,7 +165,7 @@ function startDecoding(encoding: string, take: (piece: Uint8Array) => void): Dec
 }
 
 function createDecoder(encoding: string): Transform {
-  if (encoding === 'zstd') return createZstdDecompress({ chunkSize: 1 << 18 });
+  if (encoding === 'zstd') return createZstdDecoder();
   if (encoding === 'gzip') return createGunzip({ chunkSize: 1 << 18 });
   throw unknownEncoding(encoding);
 }
