@@ -10,14 +10,16 @@ export type LogLevelName = keyof typeof LogLevel;
  * `log-settings`: from here on, what `log-level` minus `verbosity` and `log-format` of `[buildout]` say.
  * `print`: text that zc.buildout prints whatever the level (annotate, picked versions); no newline is added.
  * `hint`: a line of ours, shown after zc.buildout's own; never part of a contract.
- * The rest is progress: `cli` draws it on a terminal only.
+ * The rest is progress: `cli` draws it on a terminal only. `phase`: one long piece of work begins, and the one before
+ * has ended; `phase-bytes`: so much more of it is done.
  */
 export type Event =
   | { type: 'log'; level: LogLevelName; text: string; logger?: string }
   | { type: 'log-settings'; level: number; format: string }
   | { type: 'print'; text: string }
   | { type: 'hint'; text: string }
-  | { type: 'phase'; phase: string; total?: number }
+  | { type: 'phase'; phase: string; totalBytes: number }
+  | { type: 'phase-bytes'; bytes: number }
   | { type: 'fetch-start'; name: string; bytes?: number }
   | { type: 'fetch-bytes'; name: string; bytes: number }
   | { type: 'fetch-end'; name: string }

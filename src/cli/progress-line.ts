@@ -1,4 +1,4 @@
-// One live line on a terminal while eggs are fetched, built and sent; it leaves no trace. Nobody sees it on a pipe.
+// One live line on a terminal while eggs are fetched, built and sent, and releases packed; it leaves no trace. Nobody sees it on a pipe.
 
 import { formatBytes } from '#base';
 import type { Event } from '#base';
@@ -20,6 +20,8 @@ interface Counts {
   sending: Set<string>;
   fetching: Set<string>;
   building: Set<string>;
+  /** The piece of work that is under way, and when it began. */
+  phase?: { name: string; bytes: number; totalBytes: number; started: number };
 }
 
 const redrawMilliseconds = 80;
@@ -88,12 +90,25 @@ function count(counts: Counts, event: Event): boolean {
     case 'placed':
       counts.placed += 1;
       return true;
+    case 'phase': {
+      const { phase: name, totalBytes } = event;
+      counts.phase = { name, totalBytes, bytes: 0, started: performance.now() };
+      return true;
+    }
+    case 'phase-bytes':
+      if (counts.phase !== undefined) counts.phase.bytes += event.bytes;
+      return true;
     default:
       return false;
   }
 }
 
 function formatProgress(counts: Counts, seconds: number): string {
+  if (counts.phase !== undefined) {
+    const { name, bytes, totalBytes, started } = counts.phase;
+    const spent = Math.floor((performance.now() - started) / 1000);
+    return `${name} · ${formatBytes(bytes)} of ${formatBytes(totalBytes)} · ${spent} s`;
+  }
   const speed = (bytes: number): string =>
     `${formatBytes(bytes)} at ${formatBytes(bytes / Math.max(seconds, 0.001))}/s`;
   const { sending, building, fetching, sent, sentBytes } = counts;

@@ -25,5 +25,6 @@ export { hideLogins } from './hide-logins.ts';
 export { surveyInstall, type InstallSurvey, type SurveyedPart } from './survey-install.ts';
 export { readCacheSettings, readInstallerSettings, readMainOptions } from './cache-settings.ts';
 export { initConfiguration } from './init-configuration.ts';
+export { readInstalledRecords } from './installed-records.ts';
 export { expandGlob } from './expand-glob.ts';
 export { planParts, type PartPlan, type PartStep } from './plan-parts.ts';

@@ -1,6 +1,7 @@
 // A bundle is built at its prefix, holds nothing of the machine that built it, and runs where it is unpacked.
 
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
@@ -40,7 +41,11 @@ test('an application is built for a directory that does not exist, and runs from
   const prefix = join(workspace.base, 'srv', 'app');
   const archive = await bundleOf(workspace, prefix);
   expect(existsSync(join(workspace.base, 'srv'))).toBe(false);
-  expect(readdirSync(workspace.directory).sort()).toEqual(['app-1.0.tar.zst', 'buildout.cfg']);
+  expect(readdirSync(workspace.directory).sort()).toEqual([
+    'app-1.0.cdx.json',
+    'app-1.0.tar.zst',
+    'buildout.cfg',
+  ]);
   const { release, manifest } = await installBundle(archive, prefix);
   expect(describeTree(release).root).toBe(manifest.root);
   expect(run(join(prefix, 'current', 'bin', 'demo'))).toContain(`demo ${release}/eggs/`);
@@ -57,6 +62,15 @@ test('a prefix whose parents are missing too is in place during the build', asyn
   const { release } = await installBundle(archive, join(root, prefix), ['--root', root]);
   expect(run(join(release, 'bin', 'demo'))).toContain(`demo ${release}/eggs/`);
 });
+
+interface SbomFile {
+  components: { name: string; purl?: string; hashes?: { content: string }[] }[];
+  dependencies: { ref: string; dependsOn?: string[] }[];
+}
+
+function readSbom(archive: string): SbomFile {
+  return JSON.parse(readFileSync(archive.replace('.tar.zst', '.cdx.json'), 'utf8')) as SbomFile;
+}
 
 /** Two bundles of one application, made as differently as can be. */
 async function bundleTwice(prefix: string): Promise<[TestWorkspace, string, string]> {
@@ -80,6 +94,7 @@ test('bundles from empty caches, other directories, another umask, locale and ti
   const prefix = join(workspaceForTest().base, 'srv', 'app');
   const [workspace, archive, other] = await bundleTwice(prefix);
   expect(readFileSync(archive).equals(readFileSync(other))).toBe(true);
+  expect(readSbom(archive)).toEqual(readSbom(other));
   const { release, manifest } = await installBundle(archive, prefix);
   const needles = [workspace.base, join(other, '..', '..'), 'build-tmp', '.tmp/'];
   expect(scanFor(release, needles)).toBe('');
@@ -112,6 +127,14 @@ test('bundles from empty caches, other directories, another umask, locale and ti
   ]);
   expect(readdirSync(join(release, 'src'))).toEqual([]);
   expect(manifest.libraries).toEqual([expect.objectContaining({ soname: 'libc.so.6' })]);
+
+  const { components } = readSbom(archive);
+  const sdist = readFileSync(join(workspace.links, 'withext-1.0.tar.gz'));
+  expect(components.find(({ name }) => name === 'withext')).toMatchObject({
+    purl: 'pkg:pypi/withext@1.0',
+    hashes: [{ content: createHash('sha256').update(sdist).digest('hex') }],
+  });
+  expect(components.find(({ name }) => name === 'policy')).not.toHaveProperty('purl');
 
   expect(manifest.state).toEqual(['var', 'var/log']);
   expect(readlinkSync(join(release, 'var'))).toBe('../../var');
@@ -150,6 +173,14 @@ test('a file that names the checkout is refused by name', async () => {
   expect(said).toContain(`docs/notes.txt: ${workspace.directory}`);
   expect(readdirSync(workspace.directory).sort()).toEqual(['buildout.cfg', 'docs']);
   await bundleOf(workspace, '/opt/clutch-test-app', { words: ['--exclude', 'docs'] });
+});
+
+test('a login of the configuration is not shipped, and not shown', async () => {
+  const workspace = workspaceForTest();
+  writeWheelApp(workspace, ['download = https://me:geheim@example.invalid/']);
+  const said = expectFailure(await runBundle(workspace, '/opt/clutch-test-app'));
+  expect(said).toContain('buildout.cfg: a login of the configuration');
+  expect(said).not.toContain('geheim');
 });
 
 test('a run that fails says so, and leaves nothing behind', async () => {

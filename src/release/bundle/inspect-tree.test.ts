@@ -25,6 +25,7 @@ function inspect(files: Readonly<Record<string, Content>>, scene: Scene = {}): I
   return inspectTree({
     tree,
     buildPaths: ['/srv/build/shop', '/srv/cache'],
+    secrets: ['me:geheim@'],
     home: { path: scene.home ?? '/home/meyer', names: ['.pgpass'] },
     isPublished: (file) => scene.published?.includes(file) === true,
     allowed: scene.allowed ?? [],
@@ -91,6 +92,12 @@ test('a home directly below the root counts only with a name that is in it', () 
   };
   expect(filesFound(files, { home })).toEqual(['flag', 'real']);
   expect(filesFound(files, { home, published: ['real', 'flag'] })).toEqual([]);
+});
+
+test('a login is found, and not shown', () => {
+  expect(inspect({ a: 'https://me:geheim@pypi.example/simple' }).found).toEqual([
+    { file: 'a', names: 'a login of the configuration', where: 'content' },
+  ]);
 });
 
 test('the home may be named by what somebody else published, other paths may not', () => {

@@ -24,6 +24,8 @@ export interface InspectOptions {
   tree: string;
   /** Absolute paths that nothing may name. */
   buildPaths: readonly string[];
+  /** Texts that stand nowhere, and that no message shows: logins. */
+  secrets: readonly string[];
   /** The user's home and the names in it, which what was built here may not name. */
   home: { path: string; names: readonly string[] };
   /** Whether a file has the bytes that somebody published: its `/root/…` is not ours. */
@@ -38,7 +40,12 @@ const chunkBytes = 4 * 2 ** 20;
 /** Fails only as the file system does: what is found is the caller's to judge. */
 export function inspectTree(options: InspectOptions): Inspection {
   const inspection = { found: [] as BuildPathFound[], binaries: [] as string[], files: 0, bytes: 0 };
-  const common = options.buildPaths.map((path) => needleOf(path));
+  const secrets = options.secrets.map((text): Needle => ({
+    path: 'a login of the configuration',
+    bytes: Buffer.from(text),
+    isSecret: true,
+  }));
+  const common = [...secrets, ...options.buildPaths.map((path) => needleOf(path))];
   const built = [...common, needleOf(options.home.path, options.home.names)];
   const lengths = [...built, ...options.allowed.map((path) => needleOf(path))].map(
     ({ bytes }) => bytes.length,
@@ -72,8 +79,10 @@ function walk(tree: string, folder: string, visit: (file: string, kind: 'file' |
 }
 
 interface Needle {
+  /** As messages name it. */
   path: string;
   bytes: Buffer;
+  isSecret?: boolean;
   /**
    * What is in that directory: for a short path, which may mean anything (`/root`), only these names below it count.
    */
@@ -142,7 +151,8 @@ function findIn(
 }
 
 /** `/home/me` is not named by `/home/meyer`, nor `/root` by `/usr/share/root`; but by `-I/root/include`. */
-function isWhole(bytes: Buffer, at: number, { bytes: needle, names }: Needle): boolean {
+function isWhole(bytes: Buffer, at: number, { bytes: needle, names, isSecret = false }: Needle): boolean {
+  if (isSecret) return true;
   const after = at + needle.length;
   if (isNameByte(bytes[after])) return false;
   if (names === undefined) return true;

@@ -30,6 +30,8 @@ export interface BundleRequest {
   exclude: readonly string[];
   /** Signs the manifest and the archive. */
   key?: SecretKey | undefined;
+  /** Of this program, for the SBOM. */
+  toolVersion: string;
 }
 
 export interface BundlePlan {
@@ -48,6 +50,8 @@ export interface BundlePlan {
   python: string;
   /** Seconds since 1970: what builds take for the time, and what the release says it was made at. */
   epoch: number;
+  /** Whether somebody said so. */
+  hasEpoch: boolean;
 }
 
 /** Fails with `RELEASE_BAD_…` for what does not fit. */
@@ -70,6 +74,7 @@ export async function planBundle(request: BundleRequest): Promise<BundlePlan> {
     project,
     python: interpreterOf(settings.python),
     epoch: readSourceDateEpoch(settings.environment),
+    hasEpoch: (settings.environment['SOURCE_DATE_EPOCH'] ?? '') !== '',
   };
   refuseHidden(plan, request);
   return plan;

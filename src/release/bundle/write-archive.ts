@@ -37,7 +37,7 @@ export async function writeArchive(options: ArchiveOptions): Promise<number> {
   try {
     const archive = createTarStream([directory, ...beside, ...tree], compression, {
       mtime: fixedMtime,
-      best: true,
+      small: true,
     });
     await pipeline(archive, createWriteStream(temporary, { fd: file, autoClose: false }));
     fsyncSync(file);

@@ -4,6 +4,7 @@ import { relative, resolve } from 'node:path';
 import { BuildError, formatBytes, type Environment } from '#base';
 import { buildBundle, findReleaseVersion, type Bundle } from '#release';
 import { readSettings } from '../../read-settings.ts';
+import { clutchVersion } from '../../version.ts';
 import type { Command, Invocation } from '../command.ts';
 import { parseWords, printText, usageError } from '../command-words.ts';
 import { readSigningKey } from './signing-key.ts';
@@ -14,7 +15,7 @@ Usage: buildout [options] [assignments] release bundle [CFG] --prefix DIR [-n NA
 
 Builds the application that CFG (default: what -c says) describes, in a fresh directory that the build sees as
 DIR/current, and packs it as one archive: eggs, scripts, parts and the project's files, a manifest and install.py, which
-needs only Python. DIR need not exist on this machine. Parts write final paths; no file may name a path of the build.
+needs only Python; beside it an SBOM, NAME-VERSION.cdx.json. DIR need not exist on this machine. Parts write final paths; no file may name a path of the build.
 Developed directories are built as eggs. The same inputs give the same bytes (SOURCE_DATE_EPOCH says what time it is).
 
   --prefix DIR      where the application will be installed, for example /opt/app
@@ -63,6 +64,7 @@ export const releaseBundle: Command = {
       state: ['var', ...(lists['state'] ?? [])],
       exclude: lists['exclude'] ?? [],
       key,
+      toolVersion: clutchVersion,
     });
     printText(invocation, format(bundle, context.cwd));
     return 0;
@@ -91,11 +93,18 @@ async function tagOf(directory: string, environment: Environment): Promise<strin
   });
 }
 
-function format({ path, bytes, files, treeBytes, manifest, remarks }: Bundle, cwd: string): string {
-  const shown = relative(cwd, path);
+function format(bundle: Bundle, cwd: string): string {
+  const { path, bytes, sbom, signatures, manifest, eggs, files, treeBytes, remarks } = bundle;
+  const shown = (file: string): string => {
+    const way = relative(cwd, file);
+    return way.startsWith('..') ? file : way;
+  };
+  const libraries = manifest.libraries?.length ?? 0;
   return [
     ...remarks.map((remark) => `Note: ${remark}.`),
-    `${shown.startsWith('..') ? path : shown}: ${formatBytes(bytes)} (${files} files, ${formatBytes(treeBytes)})`,
-    `${manifest.name} ${manifest.version} for ${manifest.prefix ?? ''}, ${manifest.root.slice(0, 12)}`,
+    `${shown(path)}: ${formatBytes(bytes)} for ${eggs} eggs, ${files} files of ${formatBytes(treeBytes)}`,
+    ...[sbom, ...signatures].map(shown),
+    `${manifest.name} ${manifest.version} for ${manifest.prefix ?? ''} (${manifest.root.slice(0, 12)}): ` +
+      `needs ${manifest.python?.executable ?? 'no Python'} and ${libraries} libraries of the system`,
   ].join('\n');
 }
