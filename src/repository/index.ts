@@ -17,9 +17,11 @@
 // Order that keeps promises: a file is on the disk (fsync) before its record, a record is gone before its file. So a
 // process killed anywhere leaves at most a file that nobody knows, and the next start takes it away.
 
+import type { Consistency } from './storage/check-consistency.ts';
 import type { RepositoryServer, ServeSettings } from './serve-repository.ts';
 
 export type { ListenAddress, RepositoryServer, ServeSettings } from './serve-repository.ts';
+export type { Consistency } from './storage/check-consistency.ts';
 export type { Log, LogEntry } from './observe/log.ts';
 
 export { tokenActions, type TokenAction, type TokenRecord } from './repository-contract.ts';
@@ -39,4 +41,10 @@ export {
 export async function serveRepository(settings: ServeSettings): Promise<RepositoryServer> {
   const { serveRepository: serve } = await import('./serve-repository.ts');
   return serve(settings);
+}
+
+/** Reads every record and every file of a data directory, and says what does not fit together. */
+export async function checkRepository(directory: string, onFile: (filename: string) => void): Promise<Consistency> {
+  const { checkConsistency } = await import('./storage/check-consistency.ts');
+  return checkConsistency(directory, onFile);
 }

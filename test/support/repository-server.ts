@@ -29,6 +29,19 @@ export interface RepositoryOptions {
 /** Starts a server that ends with the test. */
 export async function startRepository(
   workspace: Workspace,
+  options: RepositoryOptions = {},
+): Promise<TestRepository> {
+  const repository = await launchRepository(workspace, options);
+  onTestFinished(async () => {
+    const { exitCode, signalCode } = repository.child;
+    if (exitCode === null && signalCode === null) await repository.stop('SIGKILL');
+  });
+  return repository;
+}
+
+/** Starts a server that its caller stops. */
+export async function launchRepository(
+  workspace: Workspace,
   {
     words = [],
     directory = join(workspace.base, 'data'),
@@ -56,9 +69,6 @@ export async function startRepository(
     const [code] = await exited;
     return code;
   };
-  onTestFinished(async () => {
-    if (child.exitCode === null && child.signalCode === null) await stop('SIGKILL');
-  });
   const url = await promise;
   return { url, directory, child, output: () => output, stop };
 }

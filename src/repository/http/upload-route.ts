@@ -32,7 +32,8 @@ async function upload(server: ServerContext, context: Context<ServerTypes>): Pro
     server.metrics.count('clutch_uploads_total', `outcome="${status >= 500 ? 'failed' : 'refused'}"`);
     if (error instanceof BuildError && status < 500) {
       const { code, message } = error;
-      server.log({ time: server.core.now(), level: 'warning', event: 'refused', code, message });
+      const token = server.gate.identify(incoming)?.name;
+      server.log({ time: server.core.now(), level: 'warning', event: 'refused', code, token, message });
     }
     discardRest(incoming, context.env.outgoing);
     throw error;

@@ -1,7 +1,7 @@
 // Looks into a file that wants to be published, and says no with the check that failed, or what it is.
 
 import { createReadStream } from 'node:fs';
-import { detectCompression } from '#archive';
+import { detectCompression, type Compression } from '#archive';
 import { hashBytes } from '#base';
 import { checkClaims, type Claims } from './check-claims.ts';
 import { readDistributionName, type DistributionName } from './distribution-name.ts';
@@ -51,14 +51,23 @@ export async function inspectDistribution(request: InspectRequest): Promise<Insp
   };
 }
 
-/** As `detectCompression` names them; `none` is a plain tar, or not an archive at all. */
-const compressions: readonly [string, readonly string[]][] = [
+/** As `detectCompression` finds them; `none` is a plain tar, or not an archive at all. */
+const compressions: readonly [Compression, readonly string[]][] = [
   ['zip', ['.whl', '.egg', '.zip']],
   ['gzip', ['.tar.gz', '.tgz']],
   ['bzip2', ['.tar.bz2']],
   ['xz', ['.tar.xz']],
   ['none', ['.tar']],
 ];
+
+const nouns: Readonly<Record<Compression, string>> = {
+  zip: 'a zip archive',
+  gzip: 'a gzip file',
+  bzip2: 'a bzip2 file',
+  xz: 'an xz file',
+  zstd: 'a zstd file',
+  none: 'nothing known',
+};
 
 async function readArchive(
   path: string,
@@ -70,10 +79,8 @@ async function readArchive(
     compressions.find(([, extensions]) => extensions.some((one) => name.filename.endsWith(one))) ?? [];
   if (found !== wanted) {
     const check = wanted === 'zip' ? 'zip' : 'tar';
-    throw refusal(
-      check,
-      `\`${name.filename}\` is named like ${wanted ?? 'none'}, but its bytes are ${found}`,
-    );
+    const named = nouns[wanted ?? 'none'];
+    throw refusal(check, `\`${name.filename}\` is named like ${named}, but its bytes are ${nouns[found]}`);
   }
   if (wanted !== 'zip') return inspectTarSdist(path, name, limits);
   const archive = openArchive(path, name.filename, limits);

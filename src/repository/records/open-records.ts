@@ -3,7 +3,7 @@
 import { createFileRecords, type FileRecords } from './file-records.ts';
 import { createGroupCommit, type Commit } from './group-commit.ts';
 import { createLinkRecords, type LinkRecords } from './link-records.ts';
-import { number, openDatabase } from './open-database.ts';
+import { number, openDatabase, text } from './open-database.ts';
 import { createProjectRecords, type ProjectRecords } from './project-records.ts';
 import { migrate } from './schema.ts';
 import { createTokenRecords, type TokenRecords } from './token-records.ts';
@@ -16,6 +16,8 @@ export interface Records {
   readonly commit: Commit;
   /** Changes with every change that another process has made: `clutch token create` beside a running server. */
   foreignChanges(): number;
+  /** What SQLite itself finds wrong with the file, as sentences. */
+  integrity(): readonly string[];
   close(): void;
 }
 
@@ -35,6 +37,12 @@ export function openRecords(file: string, readOnly = false): Records {
     links: createLinkRecords(database),
     commit: createGroupCommit(database),
     foreignChanges: () => number(database.one('PRAGMA data_version') ?? {}, 'data_version'),
+    integrity: () =>
+      database
+        .all('PRAGMA integrity_check')
+        .map((row) => text(row, 'integrity_check'))
+        .filter((line) => line !== 'ok')
+        .map((line) => `records.sqlite: ${line}`),
     close: () => database.close(),
   };
 }

@@ -2,9 +2,9 @@
 
 import { resolve } from 'node:path';
 import { BuildError, countAsWork, formatBytes, parseByteSize } from '#base';
-import { serveRepository, type ListenAddress, type ServeSettings } from '#repository';
+import { checkRepository, serveRepository, type ListenAddress, type ServeSettings } from '#repository';
 import type { Command, Invocation } from '../command.ts';
-import { parseWords, printText, usageError } from '../command-words.ts';
+import { parseWords, printText, usageError, type ParsedWords } from '../command-words.ts';
 import { createLogWriter } from './write-log.ts';
 
 const usage = `\
@@ -18,6 +18,7 @@ clutch publish. Everything lies below DIR: back that up. Uploads need a token: s
   --private               reading needs a token too (HTTP Basic, any user name)
   --no-staging            uploads are released at once; by default they wait in staging for clutch promote
   --max-file-size SIZE    of one uploaded file (1G)
+  --check                 do not serve: compare every file with its record, and say what does not fit
   --log text|json         how the log is written to standard output (text)
   --no-access-log         no line for each request
 
@@ -27,12 +28,16 @@ Pages: /simple/ (released), /staging/simple/ (all), /links/ and /staging/links/ 
 
 export const serve: Command = {
   usage,
-  run: (invocation) => countAsWork(serveUntilStopped(invocation)),
+  run: async (invocation) => {
+    const { values } = parseWords(invocation, options, 0);
+    const directory = readDirectory(invocation, values['data']);
+    if (values['check'] === true) return check(invocation, directory);
+    return countAsWork(serveUntilStopped(invocation, readSettings(directory, values)));
+  },
 };
 
 /** Ends by itself, in order, when the program is told to. */
-async function serveUntilStopped(invocation: Invocation): Promise<number> {
-  const settings = readSettings(invocation);
+async function serveUntilStopped(invocation: Invocation, settings: ServeSettings): Promise<number> {
   const { signal } = invocation.context;
   const server = await serveRepository(settings);
   printText(invocation, `Serving ${settings.directory} at ${server.url}`);
@@ -44,6 +49,22 @@ async function serveUntilStopped(invocation: Invocation): Promise<number> {
   return 0;
 }
 
+/** 1 when something does not fit. */
+async function check(invocation: Invocation, directory: string): Promise<number> {
+  const { report } = invocation.context;
+  const { files, bytes, problems, leftovers } = await checkRepository(directory, (name) => {
+    report({ type: 'fetch-start', name });
+    report({ type: 'fetch-end', name });
+  });
+  for (const problem of problems) printText(invocation, problem);
+  const left = leftovers === 0 ? '' : `; ${leftovers} leftovers of a killed server, which the next start removes`;
+  printText(
+    invocation,
+    `${files} files, ${formatBytes(bytes)}: ${problems.length === 0 ? 'all fit their records' : `${problems.length} problems`}${left}`,
+  );
+  return problems.length === 0 ? 0 : 1;
+}
+
 const options = {
   data: { type: 'string' },
   listen: { type: 'string' },
@@ -52,15 +73,19 @@ const options = {
   'max-file-size': { type: 'string' },
   log: { type: 'string' },
   'no-access-log': { type: 'boolean' },
+  check: { type: 'boolean' },
 } as const;
 
-function readSettings(invocation: Invocation): ServeSettings {
-  const { values } = parseWords(invocation, options, 0);
-  const { data, log = 'text' } = values;
+function readDirectory({ context }: Invocation, data: unknown): string {
   if (typeof data !== 'string') throw usageError('serve needs --data DIR');
+  return resolve(context.cwd, data);
+}
+
+function readSettings(directory: string, values: ParsedWords['values']): ServeSettings {
+  const { log = 'text' } = values;
   if (log !== 'text' && log !== 'json') throw usageError('--log is `text` or `json`');
   return {
-    directory: resolve(invocation.context.cwd, data),
+    directory,
     listen: readListen(values['listen']),
     isPrivate: values['private'] === true,
     noStaging: values['no-staging'] === true,
