@@ -51,9 +51,12 @@ export function formatActivities(error: unknown): string {
   return activities.length === 0 ? '' : `While:\n${activities.map((text) => `  ${text}\n`).join('')}`;
 }
 
+const ours =
+  /^(NET|STORE|ARCHIVE|BUILD|HASH|PYTHON|RECIPE_HOST|RELEASE|USAGE|VCS|REPOSITORY|PUBLISH|TOKEN|LINK)(_|$)/;
+
 /** Errors that zc.buildout does not have: nobody compares their text, so they may always say more. */
 function isOurs(error: BuildError): boolean {
-  return /^(NET|STORE|ARCHIVE|BUILD|HASH|PYTHON|RECIPE_HOST|RELEASE|USAGE|VCS)(_|$)/.test(error.code);
+  return ours.test(error.code);
 }
 
 const internalError = `

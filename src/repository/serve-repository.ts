@@ -123,9 +123,11 @@ function describeListenFailure(error: unknown, host: string, port: number): unkn
 
 async function stop(server: Server, close: () => Promise<void>): Promise<void> {
   const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // A connection whose request has ended waits for the next one, which nobody will answer.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const timer = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
   await ended;
+  clearInterval(sweep);
   clearTimeout(timer);
   await close();
 }

@@ -148,11 +148,23 @@ const archives: Case[] = [
     /impossible|size/,
   ],
   ['half an archive', { filename: wheelName(), bytes: good.subarray(0, good.length / 2) }, /no end record/],
-  ['no archive at all', { filename: wheelName(), bytes: Buffer.from('hello') }, /its bytes are nothing known/],
+  [
+    'no archive at all',
+    { filename: wheelName(), bytes: Buffer.from('hello') },
+    /its bytes are nothing known/,
+  ],
   ['nothing at all', { filename: wheelName(), bytes: Buffer.alloc(0) }, /its bytes are nothing known/],
   ['an archive of nothing', { filename: wheelName(), bytes: endRecord }, /no \.dist-info/],
-  ['a tar that calls itself a wheel', { ...sdist([pkgInfo]), filename: wheelName() }, /its bytes are a gzip file/],
-  ['a wheel that calls itself a tar', { filename: 'demo-1.0.tar.gz', bytes: good }, /its bytes are a zip archive/],
+  [
+    'a tar that calls itself a wheel',
+    { ...sdist([pkgInfo]), filename: wheelName() },
+    /its bytes are a gzip file/,
+  ],
+  [
+    'a wheel that calls itself a tar',
+    { filename: 'demo-1.0.tar.gz', bytes: good },
+    /its bytes are a zip archive/,
+  ],
 ];
 
 const wheels: Case[] = [
