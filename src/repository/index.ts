@@ -3,6 +3,8 @@
 //
 //   records.sqlite       projects, files, metadata, tokens, links (WAL, synchronous=FULL)
 //   files/<2>/<sha256>   every file of ours, once
+//   incoming/            files dropped here are taken in; incoming/release/, incoming/refused/
+//   links/               development links in files (*.links, *.svn)
 //   tmp/                 what is being received
 //   lock                 held by the one process that serves the directory
 //
@@ -44,7 +46,10 @@ export async function serveRepository(settings: ServeSettings): Promise<Reposito
 }
 
 /** Reads every record and every file of a data directory, and says what does not fit together. */
-export async function checkRepository(directory: string, onFile: (filename: string) => void): Promise<Consistency> {
+export async function checkRepository(
+  directory: string,
+  onFile: (filename: string) => void,
+): Promise<Consistency> {
   const { checkConsistency } = await import('./storage/check-consistency.ts');
   return checkConsistency(directory, onFile);
 }

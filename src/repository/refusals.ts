@@ -57,6 +57,9 @@ export function badRequest(problem: string): BuildError {
 
 const statuses: Readonly<Record<string, number>> = {
   REPOSITORY_REFUSED: 400,
+  LINK_REFUSED: 400,
+  TOKEN_ORDER: 400,
+
   REPOSITORY_BAD_REQUEST: 400,
   REPOSITORY_UNAUTHORIZED: 401,
   REPOSITORY_FORBIDDEN: 403,

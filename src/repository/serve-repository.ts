@@ -4,11 +4,13 @@ import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { BuildError, hasCode } from '#base';
 import { createGate } from './access/create-gate.ts';
-import { openCore, type CoreSettings } from './core.ts';
+import { openCore, type Change, type Core, type CoreSettings } from './core.ts';
+import { openDevelopmentLinks } from './development/development-links.ts';
 import { createApp } from './http/create-app.ts';
 import { answerFast } from './http/fast-path.ts';
 import { createFileSource } from './http/file-source.ts';
 import type { ServerContext } from './http/server-context.ts';
+import { watchIncoming } from './incoming/watch-incoming.ts';
 import type { Log } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { observeRequest } from './observe/observe-request.ts';
@@ -40,8 +42,8 @@ export interface RepositoryServer {
 /** Starts a server. Fails with a `BuildError` when the directory or the address is taken. */
 export async function serveRepository(settings: ServeSettings): Promise<RepositoryServer> {
   const core = await openCore(settings);
+  const { context, close } = openParts(settings, core);
   try {
-    const context = createContext(settings, core);
     const app = createApp(context);
     const listener = getRequestListener(app.fetch, {
       overrideGlobalObjects: false,
@@ -54,9 +56,9 @@ export async function serveRepository(settings: ServeSettings): Promise<Reposito
       else observed.route(route);
     });
     const url = await listen(server, settings.listen);
-    return { url, stop: async () => stop(server, () => core.close()) };
+    return { url, stop: async () => stop(server, close) };
   } catch (error) {
-    await core.close();
+    await close();
     throw error;
   }
 }
@@ -71,28 +73,42 @@ const serverLimits = {
 const silenceMilliseconds = 60_000;
 const graceMilliseconds = 10_000;
 
-function createContext(settings: ServeSettings, core: Awaited<ReturnType<typeof openCore>>): ServerContext {
+/** What the handlers work with, and how to end it all. */
+function openParts(
+  settings: ServeSettings,
+  core: Core,
+): { context: ServerContext; close: () => Promise<void> } {
   const { isPrivate, noStaging, log } = settings;
-  const developmentLinks = (): [] => [];
+  const links = openDevelopmentLinks(core, log);
+  const incoming = watchIncoming({ core, log, noStaging });
   const context: ServerContext = {
     core,
-    pages: createPages({ core, developmentLinks, isPrivate }),
+    pages: createPages({ core, developmentLinks: () => links.list(), isPrivate }),
     files: createFileSource(core, isPrivate),
     gate: createGate(core, isPrivate),
     log,
     metrics: createMetrics(),
-    developmentLinks,
+    developmentLinks: () => links.list(),
     noStaging,
   };
-  core.subscribe((change) => {
-    const { type, actor, project } = change;
-    const details = {
-      ...('version' in change && { version: change.version }),
-      ...('file' in change && { filename: change.file.filename, sha256: change.file.sha256 }),
-    };
-    log({ time: core.now(), level: 'info', event: type, project, actor, ...details });
-  });
-  return context;
+  core.subscribe((change) => logChange(core, log, change));
+  const close = async (): Promise<void> => {
+    links.close();
+    await incoming.close();
+    await core.close();
+  };
+  return { context, close };
+}
+
+function logChange(core: Core, log: Log, change: Change): void {
+  const { type, actor, project } = change;
+  const details = {
+    ...(project !== '' && { project }),
+    actor,
+    ...('version' in change && { version: change.version }),
+    ...('file' in change && { filename: change.file.filename, sha256: change.file.sha256 }),
+  };
+  log({ time: core.now(), level: 'info', event: type, ...details });
 }
 
 async function listen(server: Server, { host, port }: ListenAddress): Promise<string> {

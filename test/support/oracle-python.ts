@@ -1,12 +1,12 @@
 // A Python with PyPA's `packaging` (the newest) and `pkg_resources` and `setuptools.package_index` (the setuptools that
 // zc.buildout's copies are from), to check our answers against theirs. Made once and kept in `${XDG_CACHE_HOME:-~/.cache}/clutch-tests/oracle`; delete it to renew it.
 
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-import { acquireFileLock } from '#base';
+import { cachedVenv } from './cached-venv.ts';
 
 const needs = ['packaging', 'setuptools==80.2.0'];
 
@@ -19,27 +19,7 @@ export async function oraclePython(): Promise<string> {
 }
 
 async function prepareOracle(): Promise<string> {
-  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const parent = join(cache, 'clutch-tests');
-  const directory = join(parent, 'oracle');
-  const python = join(directory, 'bin', 'python');
-  mkdirSync(parent, { recursive: true });
-  const lock = await acquireFileLock(join(parent, 'oracle.lock'));
-  try {
-    const ready = join(directory, 'ready');
-    if (!existsSync(ready) || readFileSync(ready, 'utf8') !== needs.join(' ')) {
-      rmSync(directory, { recursive: true, force: true });
-      execFileSync(basePython(), ['-m', 'venv', directory]);
-      const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
-      execFileSync(python, [...install, ...needs], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
-      writeFileSync(ready, needs.join(' '));
-    }
-  } finally {
-    lock.release();
-  }
-  return python;
+  return join(await cachedVenv({ name: 'oracle', requirements: needs, python: basePython() }), 'python');
 }
 
 /** The newest Python of pyenv that is not a pre-release of tomorrow, else `python3`. */

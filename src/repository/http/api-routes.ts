@@ -12,6 +12,7 @@ import {
   type ReleaseOrder,
 } from '../operations/change-release.ts';
 import { reserveName, setProjectStatus, unreserveName } from '../operations/change-project.ts';
+import { removeLink, saveLink } from '../operations/change-links.ts';
 import { createToken } from '../access/tokens.ts';
 import { badRequest, notFound } from '../refusals.ts';
 import type { FileRecord, TokenAction } from '../repository-contract.ts';
@@ -26,6 +27,7 @@ export function addApiRoutes(app: ServerApp, server: ServerContext): void {
   addListings(app, server);
   addReleaseChanges(app, server);
   addNameChanges(app, server);
+  addLinkRoutes(app, server);
   addTokenRoutes(app, server);
 }
 
@@ -116,6 +118,27 @@ function addNameChanges(app: ServerApp, { core, gate }: ServerContext): void {
     const { status, reason } = await readBody(context);
     const order = { project, status: String(status), actor, ...(typeof reason === 'string' && { reason }) };
     return context.json({ project, status: await setProjectStatus(core, order) }, 200, uncached);
+  });
+}
+
+function addLinkRoutes(app: ServerApp, { core, gate, developmentLinks }: ServerContext): void {
+  app.get('/api/links', (context) => {
+    const covers = gate.assertMayRead(context.env.incoming) ?? (() => true);
+    const links = developmentLinks().filter(({ name }) => covers(canonicalizeName(name)));
+    return context.json({ links }, 200, uncached);
+  });
+  app.put('/api/links/:project', async (context) => {
+    const name = context.req.param('project');
+    const actor = gate.assertMay(context.env.incoming, 'links', canonicalizeName(name));
+    const { url } = await readBody(context);
+    if (typeof url !== 'string') throw badRequest('`url` is not a text');
+    return context.json(await saveLink(core, { name, url, actor }), 200, uncached);
+  });
+  app.delete('/api/links/:project', async (context) => {
+    const name = context.req.param('project');
+    const actor = gate.assertMay(context.env.incoming, 'links', canonicalizeName(name));
+    await removeLink(core, name, actor);
+    return context.json({ name, removed: true }, 200, uncached);
   });
 }
 

@@ -22,12 +22,18 @@ export interface Consistency {
 export function checkConsistency(directory: string, onFile: (filename: string) => void): Consistency {
   const file = recordsFile(directory);
   if (!existsSync(file)) {
-    throw new BuildError('REPOSITORY_MISSING', `\`${directory}\` is no data directory: it has no records.sqlite`);
+    throw new BuildError(
+      'REPOSITORY_MISSING',
+      `\`${directory}\` is no data directory: it has no records.sqlite`,
+    );
   }
   const records = openRecords(file, true);
   try {
     const all = records.files.all('staging');
-    const problems = [...records.integrity(), ...all.flatMap((one) => checkFile(directory, records, { one, onFile }))];
+    const problems = [
+      ...records.integrity(),
+      ...all.flatMap((one) => checkFile(directory, records, { one, onFile })),
+    ];
     return {
       files: all.length,
       bytes: all.reduce((total, { size }) => total + size, 0),

@@ -472,7 +472,7 @@ test.each([
     `--b\r\n${'X: y\r\n'.repeat(5000)}\r\n\r\n--b--`,
     /no field|`:action`|can't be read/,
   ],
-])('refuses %s', async (_, header, body, pattern) => {
+])('refuses %s', async (...[, header, body, pattern]) => {
   const answer = await sendRaw(
     `POST /legacy/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\n${header}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
@@ -514,7 +514,10 @@ test('of several uploads under one name at once one is taken, whatever their byt
   const answers = await Promise.all(
     contents.map((bytes) => upload(repository.url, { token, filename: wheelName(parts), bytes })),
   );
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 11 }, () => 409)]);
+  expect(answers.map(({ status }) => status).sort((one, other) => one - other)).toEqual([
+    200,
+    ...Array.from({ length: 11 }, () => 409),
+  ]);
   const winner = contents[answers.findIndex(({ status }) => status === 200)] ?? Buffer.alloc(0);
   const again = await Promise.all(
     Array.from({ length: 6 }, () =>

@@ -57,7 +57,8 @@ async function check(invocation: Invocation, directory: string): Promise<number>
     report({ type: 'fetch-end', name });
   });
   for (const problem of problems) printText(invocation, problem);
-  const left = leftovers === 0 ? '' : `; ${leftovers} leftovers of a killed server, which the next start removes`;
+  const left =
+    leftovers === 0 ? '' : `; ${leftovers} leftovers of a killed server, which the next start removes`;
   printText(
     invocation,
     `${files} files, ${formatBytes(bytes)}: ${problems.length === 0 ? 'all fit their records' : `${problems.length} problems`}${left}`,
