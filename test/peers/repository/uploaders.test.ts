@@ -35,7 +35,7 @@ interface Ran {
 async function run(
   command: string,
   words: readonly string[],
-  { cwd, ...more }: Record<string, string>,
+  { cwd, ...more }: Record<string, string> & { cwd: string },
 ): Promise<Ran> {
   const env = { ...process.env, HOME: workspace.home, XDG_CACHE_HOME: join(homedir(), '.cache'), ...more };
   try {
@@ -115,11 +115,14 @@ test('twine', async () => {
   const refused = await run(
     join(bin, 'twine'),
     ['upload', '--repository-url', `${repository.url}legacy/`, wheelName(parts)],
-    other,
-    login,
+    { cwd: other, ...login },
   );
   expect(refused.output.replaceAll(/\s+/g, ' ')).toContain('is in staging with other bytes');
-  const wrong = await run(join(bin, 'twine'), words, directory, { ...login, TWINE_PASSWORD: 'clutch_no' });
+  const wrong = await run(join(bin, 'twine'), words, {
+    cwd: directory,
+    ...login,
+    TWINE_PASSWORD: 'clutch_no',
+  });
   expect(wrong.output.replaceAll(/\s+/g, ' ')).toMatch(/401.*not known, has expired or was revoked/);
 });
 
@@ -185,12 +188,10 @@ build-backend = "poetry.core.masonry.api"
     POETRY_HTTP_BASIC_OURS_PASSWORD: token,
     POETRY_VIRTUALENVS_CREATE: 'false',
   };
-  const published = await run(
-    join(bin, 'poetry'),
-    ['publish', '--build', '-n', '-r', 'ours'],
-    directory,
-    login,
-  );
+  const published = await run(join(bin, 'poetry'), ['publish', '--build', '-n', '-r', 'ours'], {
+    cwd: directory,
+    ...login,
+  });
   expect(published).toMatchObject({ code: 0 });
   expect(await uploaded('acme-poetry')).toEqual(bothOf('acme_poetry'));
 });
