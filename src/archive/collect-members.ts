@@ -13,8 +13,10 @@ export interface NewMember {
   size: number;
   /** Read when it is written, one member at a time. */
   read: () => Uint8Array;
-  /** What `gzipContent` made of it, for whoever keeps that: a large file need not be compressed each time. */
-  gzipped?: () => Uint8Array;
+  /** The file that `read` reads, when it is one. */
+  source?: string;
+  /** What `gzipFile` made of it, for whoever keeps that: a large file need not be compressed each time. */
+  gzipped?: () => Promise<Uint8Array>;
 }
 
 /** A member from memory. */
@@ -65,7 +67,7 @@ function walk(directory: string, below: string, collection: Collection): void {
       members.push({ path, kind: 'symlink', mode: 0o755, size: bytes.length, read: () => bytes });
     } else if (status.isFile()) {
       const mode = (status.mode & 0o111) === 0 ? 0o644 : 0o755;
-      members.push({ path, kind: 'file', mode, size: status.size, read: () => readFileSync(source) });
+      members.push({ path, kind: 'file', mode, size: status.size, source, read: () => readFileSync(source) });
     } else {
       throw new BuildError(
         'ARCHIVE_SPECIAL_FILE',

@@ -1,16 +1,19 @@
 // A `.tar.gz` as a stream. A gzip file may consist of several members (RFC 1952), so that a file's content which somebody
 // has compressed before is put in as it is; the header names no system, so the same members give the same bytes.
 
+import { createReadStream, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { createGzip, gzipSync } from 'node:zlib';
+import { createGzip } from 'node:zlib';
 import type { NewMember } from './collect-members.ts';
 import { tarBytes } from './tar-bytes.ts';
 
 /** A file's content as part of a `.tar.gz`, for `NewMember.gzipped`. */
-export function gzipContent(content: Uint8Array): Buffer {
-  const bytes = gzipSync(Buffer.concat([content, Buffer.alloc(padding(content.length))]), { level: 9 });
-  bytes[systemByte] = unknownSystem;
-  return bytes;
+export async function gzipFile(path: string): Promise<Buffer> {
+  const { size } = statSync(path);
+  const padded = concatenate([createReadStream(path), [Buffer.alloc(padding(size))]]);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of gzip(padded)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 export async function* gzippedTar(members: readonly NewMember[], mtime: number): AsyncGenerator<Uint8Array> {
@@ -21,7 +24,7 @@ export async function* gzippedTar(members: readonly NewMember[], mtime: number):
       continue;
     }
     yield* gzip(concatenate([withoutEnd(tarBytes(plain, mtime)), headerBytes(member, mtime)]));
-    yield member.gzipped();
+    yield await member.gzipped();
     plain = [];
   }
   yield* gzip(tarBytes(plain, mtime));
@@ -49,7 +52,9 @@ function padding(size: number): number {
   return (block - (size % block)) % block;
 }
 
-async function* concatenate(parts: readonly AsyncIterable<Uint8Array>[]): AsyncGenerator<Uint8Array> {
+async function* concatenate(
+  parts: readonly (AsyncIterable<Uint8Array> | Iterable<Uint8Array>)[],
+): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield* part;
 }
 
@@ -69,8 +74,10 @@ async function* headerBytes(member: NewMember, mtime: number): AsyncGenerator<Ui
   const mostHeaders = 64 * block;
   const head: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of tarBytes([member], mtime)) {
-    if (length < mostHeaders) head.push(chunk.subarray(0, mostHeaders));
+  // Only its size counts here, and zeros that nobody looks at take no memory.
+  const blank = { ...member, read: () => new Uint8Array(member.size) };
+  for await (const chunk of tarBytes([blank], mtime)) {
+    if (length < mostHeaders) head.push(chunk.slice(0, mostHeaders));
     length += chunk.length;
   }
   yield Buffer.concat(head).subarray(0, length - member.size - padding(member.size) - 2 * block);

@@ -29,5 +29,5 @@ export type { ExtractedFile, ExtractOptions } from './write-member.ts';
 export { createZip, type CreateZipOptions } from './create-zip.ts';
 export { createZstdDecoder } from './zstd-decoder.ts';
 export { createTar, createTarStream, type CreateTarOptions, type TarCompression } from './create-tar.ts';
-export { gzipContent } from './gzip-tar.ts';
+export { gzipFile } from './gzip-tar.ts';
 export { collectMembers, memberOf, type NewMember, type SkipMember } from './collect-members.ts';

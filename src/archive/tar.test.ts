@@ -21,6 +21,7 @@ import {
   createZip,
   extractArchive,
   extractTar,
+  gzipFile,
   memberOf,
   openZip,
 } from './index.ts';
@@ -284,4 +285,25 @@ test('a directory is collected and packed the same way twice', async () => {
   ]);
   const zip = openZip(createZip(collected));
   expect(zip.entries.map((entry) => entry.path)).toEqual(collected.map((member) => member.path));
+});
+
+test('a .tar.gz with a file that was compressed before is the same archive, and the same each time', async () => {
+  for (const size of [0, 1, 511, 512, 100_000]) {
+    const path = join(root, 'large');
+    writeFileSync(path, Buffer.alloc(size, 'large '));
+    const before = `${'a/'.repeat(60)}before`;
+    const plain = [
+      memberOf(before, 'before'),
+      { ...memberOf('m/large', readFileSync(path), 0o755), gzipped: () => gzipFile(path) },
+      memberOf('n', 'after'),
+    ];
+    const archive = await createTar(plain, 'gzip');
+    expect(await createTar(plain, 'gzip')).toEqual(archive);
+    const whole = await createTar(
+      plain.map(({ gzipped: _gzipped, ...member }: NewMember) => member),
+      'none',
+    );
+    expect(gunzipSync(archive).equals(whole)).toBe(true);
+    expect(archive[9]).toBe(255);
+  }
 });

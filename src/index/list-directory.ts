@@ -4,6 +4,7 @@
 import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { basename, join } from 'node:path';
 import { hasCode } from '#base';
+import { readHashList } from './hash-list.ts';
 import type { Link } from './link.ts';
 
 /** The entries of a directory, or the file itself; `undefined` when there is nothing at `path`. */
@@ -15,7 +16,18 @@ export function listLocalPath(path: string): readonly Link[] | undefined {
   const inside = readdirSync(real, { withFileTypes: true })
     .sort((first, second) => (first.name < second.name ? -1 : 1))
     .flatMap((entry) => linkOfEntry(real, entry));
+  addHashes(inside, real);
   return real.endsWith('.egg') ? [itself, ...inside] : inside;
+}
+
+/** What the directory's own list says of its files. */
+function addHashes(links: Link[], directory: string): void {
+  if (!links.some(({ filename }) => filename === 'SHA256SUMS')) return;
+  const known = readHashList(directory);
+  for (const [place, link] of links.entries()) {
+    const sha256 = known.get(link.filename);
+    if (sha256 !== undefined) links[place] = { ...link, hashes: { sha256 } };
+  }
 }
 
 /** The subdirectories of `path` by name; none when it is no directory. */

@@ -1,6 +1,6 @@
 // Parts that keep changing data inside the release: an upgrade replaces the release, so such data has to live beside it.
 
-import { isAbsolute, join, relative } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { locateOption } from '#config';
 import type { SurveyedPart } from '#parts';
 import { splitRecipe } from '#recipes';
@@ -36,7 +36,26 @@ function findWritten(part: SurveyedPart, context: CheckContext): Written[] {
       .filter((word) => isAbsolute(word) && isState(option, word, context))
       .map((path) => ({ option, path })),
   );
-  return named.length > 0 ? named : byDefault(part, context);
+  const made = findMade(part, context);
+  return named.length + made.length > 0 ? [...named, ...made] : byDefault(part, context);
+}
+
+/** Recipes that make empty directories, and the option that says which: somebody is going to write there. */
+const makers: Readonly<Record<string, string>> = {
+  'z3c.recipe.mkdir': 'paths',
+  'ore.recipe.fs': 'path',
+  'collective.recipe.mkdir': 'paths',
+};
+
+function findMade(part: SurveyedPart, { survey }: CheckContext): Written[] {
+  const option = makers[projectOf(part)];
+  const text = option === undefined ? '' : (part.options[option] ?? '');
+  const paths = text.split(/\s+/).filter((word) => word !== '');
+  return paths.map((path) => ({ option: option ?? '', path: resolve(survey.directory, path) }));
+}
+
+function projectOf({ recipe }: SurveyedPart): string {
+  return splitRecipe(recipe).spec.replace(/[\s<>=!~[].*$/, '');
 }
 
 /** Names of options whose files change while the application runs. */
@@ -66,7 +85,7 @@ const defaults: Readonly<Record<string, (part: string) => string>> = {
   'zc.recipe.filestorage': (part) => `parts/${part}`,
 };
 
-function byDefault({ name, recipe }: SurveyedPart, { survey }: CheckContext): Written[] {
-  const place = defaults[splitRecipe(recipe).spec.replace(/[\s<>=!~[].*$/, '')];
-  return place === undefined ? [] : [{ option: 'recipe', path: join(survey.directory, place(name)) }];
+function byDefault(part: SurveyedPart, { survey }: CheckContext): Written[] {
+  const place = defaults[projectOf(part)];
+  return place === undefined ? [] : [{ option: 'recipe', path: join(survey.directory, place(part.name)) }];
 }

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createTarStream, gzipContent, type NewMember } from '#archive';
+import { createTarStream, gzipFile, type NewMember } from '#archive';
 import { BuildError, hashBytes, temporaryPathBeside, type Environment } from '#base';
 import type { Assignment, Configuration } from '#config';
 import { readCacheSettings, type BuildoutOptions } from '#parts';
@@ -160,15 +160,15 @@ async function fillCache(collection: Collection, { place, readIn, keep }: Fillin
 
 /** Node takes seconds to compress, and is the same in every release. */
 function compressOnce(eggCache: EggCache | undefined): Compress {
-  return (sha256, read) => {
+  return async (sha256, file) => {
     const key = hashBytes(`gzip ${process.versions.zlib} ${sha256}`);
     const [kept] = eggCache?.releases.find(key)?.files ?? [];
     const path = kept === undefined ? undefined : eggCache?.files.find(kept.sha256);
     if (path !== undefined) return readFileSync(path);
-    const bytes = gzipContent(read());
-    const file = { path: 'node.gz', sha256: hashBytes(bytes) };
-    eggCache?.files.addBytes(bytes, file.sha256);
-    eggCache?.releases.save(key, { resolved: '', files: [file] });
+    const bytes = await gzipFile(file);
+    const stored = { path: 'node.gz', sha256: hashBytes(bytes) };
+    eggCache?.files.addBytes(bytes, stored.sha256);
+    eggCache?.releases.save(key, { resolved: '', files: [stored] });
     return bytes;
   };
 }

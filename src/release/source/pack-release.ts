@@ -2,7 +2,7 @@
 // clutch, and `install.py`.
 
 import { collectMembers, memberOf, type NewMember } from '#archive';
-import { hashBytes, isTemporaryName } from '#base';
+import { hashBytes, hashFile, isTemporaryName } from '#base';
 import { formatInstaller, type InstallerFacts } from './format-installer.ts';
 import type { Project } from './open-project.ts';
 import { collectProgram, type Compress } from './program-files.ts';
@@ -37,7 +37,9 @@ export function packRelease(contents: ReleaseContents): NewMember[] {
 function formatSums(members: readonly NewMember[]): string {
   return members
     .filter(({ kind }) => kind === 'file')
-    .map(({ path, read }) => `${hashBytes(read())}  ${path}\n`)
+    .map(
+      ({ path, source, read }) => `${source === undefined ? hashBytes(read()) : hashFile(source)}  ${path}\n`,
+    )
     .sort()
     .join('');
 }

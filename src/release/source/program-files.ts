@@ -7,8 +7,8 @@ import { collectMembers, memberOf, type NewMember } from '#archive';
 import { BuildError, hashFile } from '#base';
 import { nodeBinaries } from './node-binaries.ts';
 
-/** The content of a file with this hash as `gzipContent` gives it, perhaps kept from an earlier time. */
-export type Compress = (sha256: string, read: () => Uint8Array) => Uint8Array;
+/** The content of a file with this hash as `gzipFile` gives it, perhaps kept from an earlier time. */
+export type Compress = (sha256: string, path: string) => Promise<Uint8Array>;
 
 /** The members of the program, each path behind `prefix/`. `node`: fails where this platform's Node is not installed. */
 export function collectProgram(prefix: string, node: Compress | undefined): NewMember[] {
@@ -40,7 +40,7 @@ function collectNode(root: string, prefix: string, compress: Compress): NewMembe
   const members = collectMembers(directory, `${prefix}/node_modules/${name}`, (path) => !wanted.has(path));
   return members.map((member) =>
     member.path.endsWith('/bin/node')
-      ? { ...member, gzipped: () => compress(nodeBinaries[name] ?? '', member.read) }
+      ? { ...member, gzipped: () => compress(nodeBinaries[name] ?? '', join(directory, 'bin', 'node')) }
       : member,
   );
 }
