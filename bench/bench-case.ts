@@ -30,9 +30,10 @@ export interface CaseResult {
 }
 
 export interface Goal {
-  /** At most `ratio` times what this program took, or at most `limit` of the case's unit. */
+  /** At most `ratio` times what this program took, and `plus` more; or at most `limit`, both in the case's unit. */
   peer?: string;
   ratio?: number;
+  plus?: number;
   limit?: number;
 }
 

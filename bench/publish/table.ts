@@ -65,8 +65,9 @@ function formatRatio(ratio: number): string {
 function formatGoal(result: CaseResult, goal: Goal): string {
   const own = figureOf(result, 'clutch');
   if (goal.limit !== undefined) return mark(`≤ ${goal.limit} ${result.unit}`, own <= goal.limit);
-  const { peer = '', ratio = 1 } = goal;
-  return mark(`≤ ${ratio} × ${peer}`, own <= ratio * figureOf(result, peer));
+  const { peer = '', ratio = 1, plus = 0 } = goal;
+  const bound = plus === 0 ? `≤ ${ratio} × ${peer}` : `≤ ${peer} + ${Math.round(plus * 1000)} ms`;
+  return mark(bound, own <= ratio * figureOf(result, peer) + plus);
 }
 
 function mark(goal: string, met: boolean): string {

@@ -15,6 +15,7 @@ import { findDistributions, tryRealpath } from './find-distributions.ts';
 import { createInstallSource, prepareDestination } from './installation.ts';
 import { placesOf } from './source-request.ts';
 import { buildoutProjects } from './last-resort.ts';
+import { createRehearsal } from './rehearse.ts';
 import { keepDecision, repeatDecision } from './remembered-decision.ts';
 import { createSharing, warnOfGone } from './sharing.ts';
 import { sortWorkingSet } from './sort-working-set.ts';
@@ -23,10 +24,13 @@ import { watchDecision } from './watch-decision.ts';
 /** One for a whole run: it remembers index pages, eggs and picks. Reads and starts nothing before it is used. */
 export function createEggInstaller(settings: EggSettings): EggInstaller {
   const run = createEggRun({ ...settings });
+  const rehearsal = createRehearsal();
 
   return {
     install: async (specs, options = {}) => {
-      const workingSet = await install(run, specs, options);
+      run.shared()?.hold();
+      const { workingSet, isRepeated } = await install(run, specs, options);
+      if (!isRepeated) rehearsal.note(run, specs, options);
       run.notes.use(workingSet);
       return workingSet;
     },
@@ -47,7 +51,10 @@ export function createEggInstaller(settings: EggSettings): EggInstaller {
       }
       run.cache()?.keepLimit();
     },
-    close: () => run.remote.close(),
+    close: async () => {
+      await rehearsal.rehearse(run, install);
+      await run.remote.close();
+    },
     sharing: createSharing(run),
     configure: (change) => {
       run.settings = { ...run.settings, ...change };
@@ -56,22 +63,27 @@ export function createEggInstaller(settings: EggSettings): EggInstaller {
   };
 }
 
-async function install(run: EggRun, specs: readonly string[], options: InstallOptions): Promise<WorkingSet> {
-  run.shared()?.hold();
+interface Installed {
+  workingSet: WorkingSet;
+  /** It was decided in an earlier run. */
+  isRepeated: boolean;
+}
+
+async function install(run: EggRun, specs: readonly string[], options: InstallOptions): Promise<Installed> {
   const destination = prepareDestination(run, options);
   const pins = options.pins ?? run.settings.pins;
   const request = { options, destination, pins };
   const canInstall = destination !== undefined;
   const key = decisionKey(run, specs, request);
   const repeated = key && (await repeatDecision(run, key));
-  if (repeated !== undefined) return repeated;
+  if (repeated !== undefined) return { workingSet: repeated, isRepeated: true };
   const source = createInstallSource(run, request);
   const watch = key && watchDecision(run, source, key);
   try {
     const workingSet = await resolveInstall(run, specs, { options, canInstall, source, ...watch });
     const decision = await watch?.decision(workingSet);
     if (key !== undefined && decision !== undefined) keepDecision(key.file, decision);
-    return workingSet;
+    return { workingSet, isRepeated: false };
   } catch (error) {
     // What was obtained before the failure is installed, as in zc.buildout; the first failure is the one to tell.
     await run.workshop.settle().catch(() => undefined);

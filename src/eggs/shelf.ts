@@ -58,21 +58,26 @@ interface Context {
 
 function withShared(own: Shelf, shared: SharedEggs, context: Context): Shelf {
   const { run, request } = context;
-  const index = indexHash(placesOf(run, request.options).indexUrl);
+  // A run with nothing to do needs no hash, and none of the code that makes one.
+  let hash: string | undefined;
+  const index = (): string => (hash ??= indexHash(placesOf(run, request.options).indexUrl));
   const isCopying = run.settings.shared?.eggs === 'copy';
   const accepts = createJudge(shared, index, context);
+  let others: EggsDirectory[] | undefined;
 
   async function sharedPlace(egg: WorkshopEgg): Promise<ReturnType<SharedEggs['placeFor']>> {
     const buildKey = await identify(egg);
     const { eggName, project } = egg.facts;
-    return buildKey === undefined ? undefined : shared.placeFor({ buildKey, eggName, project }, { index });
+    return buildKey === undefined
+      ? undefined
+      : shared.placeFor({ buildKey, eggName, project }, { index: index() });
   }
 
   return {
     get directories() {
       if (isCopying) return own.directories;
-      const others = shared.directories().map((path) => run.eggsDirectory(path));
-      return [...own.directories, ...others.map((directory) => onlyAccepted(directory, accepts))];
+      others ??= shared.directories().map((path) => onlyAccepted(run.eggsDirectory(path), accepts));
+      return [...own.directories, ...others];
     },
     targetOf: async (egg) => {
       const place = await sharedPlace(egg);
@@ -125,7 +130,7 @@ async function identify(egg: WorkshopEgg): Promise<string | undefined> {
  */
 function createJudge(
   shared: SharedEggs,
-  index: string,
+  index: () => string,
   { run, request }: Context,
 ): (location: string) => boolean {
   const context = run.request(normalizePins(request.pins));
@@ -133,7 +138,7 @@ function createJudge(
     const note = shared.noteOf(location);
     if (note === undefined || note === 'foreign') return note !== undefined;
     const { manifest, indexes } = note;
-    const isOffered = indexes.includes(index) && hasSamePins(manifest, context);
+    const isOffered = indexes.includes(index()) && hasSamePins(manifest, context);
     return isOffered && shared.missingLibraries(manifest).length === 0;
   };
   if (request.destination !== undefined) return isOurs;

@@ -75,6 +75,8 @@ export function openSharedEggs(options: SharedEggsOptions): SharedEggs {
   const hasEgg = (name: string): boolean =>
     shelves.some(({ shared }) => existsSync(`${shared.eggs}/${name}`));
   let hasTold = false;
+  /** As they were when they were asked for first; what this run adds is added. */
+  let known: readonly string[] | undefined;
   const locks = shelves.map(({ shared }) => createUseLock(shared.layout.useLock));
   const shelfOf = (location: string): EggShelf | undefined =>
     shelves.find(({ shared }) => location.startsWith(`${shared.path}/`));
@@ -82,7 +84,7 @@ export function openSharedEggs(options: SharedEggsOptions): SharedEggs {
   return {
     roots: shelves.map(({ shared }) => shared.path),
     hold: () => holdAll(shelves, locks),
-    directories: () => shelves.flatMap((shelf) => shelf.directories()),
+    directories: () => (known ??= shelves.flatMap((shelf) => shelf.directories())),
     noteOf: (location) => shelfOf(location)?.noteOf(location),
     entryOf: (path) => {
       const root = shelfOf(path)?.shared.path;
@@ -101,6 +103,7 @@ export function openSharedEggs(options: SharedEggsOptions): SharedEggs {
     placeFor: (egg, { index, custom }) => {
       const there = firstOf(shelves, (shelf) => toShared(shelf, shelf.locate(egg, custom)));
       const place = there ?? (writable && toShared(writable, writable.reserve(egg, custom)));
+      if (place?.marker !== undefined && !place.isThere) known = undefined;
       if (place !== undefined && index !== undefined) shelfOf(place.path)?.approve(place, index);
       return place;
     },

@@ -1,0 +1,100 @@
+// Plone's eggs in a shared directory: the second buildout and fifty more cost what a run with nothing to do costs, and not
+// a file is copied; zc.buildout with a common eggs directory is the measure. Figures are medians, with room for a busy
+// machine; `npm run bench -- --only shared` gives the real ones.
+
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { expectSuccess, pathsBelow } from '../support/for-test.ts';
+import { referencePython } from '../support/reference-python.ts';
+import {
+  createWorkspace,
+  finish,
+  repository,
+  type RunResult,
+  type Workspace,
+} from '../support/run-clutch.ts';
+
+const minutes = 60_000;
+let workspace: Workspace;
+let shared: string;
+
+beforeAll(() => {
+  workspace = createWorkspace();
+  shared = join(workspace.base, 'shared');
+  mkdirSync(shared);
+});
+afterAll(() => workspace.remove());
+
+function makeBuildout(name: string): string {
+  const directory = join(workspace.base, name);
+  cpSync(join(repository, 'bench/plone62'), directory, { recursive: true });
+  return directory;
+}
+
+async function timed(run: () => Promise<RunResult>): Promise<number> {
+  const started = performance.now();
+  expectSuccess(await run());
+  return performance.now() - started;
+}
+
+const share = (cwd: string): Promise<RunResult> =>
+  workspace.run(['-N', '-c', 'eggs.cfg', `buildout:shared-part-list=${shared}`], { cwd });
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+test(
+  'fifty buildouts cost fifty times a run with nothing to do, and copy nothing',
+  async () => {
+    expectSuccess(await share(makeBuildout('first')));
+    const files = pathsBelow(shared).length;
+    const eggs = readdirSync(join(shared, '__eggs__')).length;
+    expect(eggs).toBeGreaterThan(230);
+    const hot: number[] = [];
+    const idle: number[] = [];
+    for (let index = 0; index < 50; index += 1) {
+      const directory = makeBuildout(`buildout${index}`);
+      hot.push(await timed(() => share(directory)));
+      if (index % 5 === 0) idle.push(await timed(() => share(directory)));
+      expect(readdirSync(join(directory, 'eggs', 'v5'))).toEqual([]);
+    }
+    expect(pathsBelow(shared)).toHaveLength(files);
+    expect(median(hot)).toBeLessThanOrEqual(median(idle) + 60);
+    // The fiftieth is as cheap as the second.
+    expect(median(hot.slice(25))).toBeLessThanOrEqual(1.3 * median(hot.slice(0, 25)) + 20);
+  },
+  20 * minutes,
+);
+
+test(
+  'it takes a fraction of what zc.buildout takes with a common eggs directory',
+  async () => {
+    const common = join(workspace.base, 'common');
+    const args = ['-N', '-c', 'eggs.cfg', `buildout:eggs-directory=${common}`];
+    const fill = makeBuildout('fill');
+    expectSuccess(await workspace.run(args, { cwd: fill }));
+    const python = await referencePython();
+    const program = 'import sys, zc.buildout.buildout as b; sys.argv[0] = "buildout"; b.main()';
+    const reference = (cwd: string): Promise<RunResult> => {
+      const env = { ...process.env, HOME: workspace.home };
+      return finish(spawn(python, ['-c', program, ...args], { cwd, env }));
+    };
+    // It fetches its recipe's egg once.
+    expectSuccess(await reference(fill));
+    const [ours, theirs]: [number[], number[]] = [[], []];
+    for (let round = 0; round < 9; round += 1) {
+      const [one, two] = [makeBuildout(`ours${round}`), makeBuildout(`theirs${round}`)];
+      ours.push(await timed(() => share(one)));
+      theirs.push(await timed(() => reference(two)));
+    }
+    process.stdout.write(
+      `shared-plone: clutch ${Math.round(median(ours))} ms, zc.buildout ${Math.round(median(theirs))} ms\n`,
+    );
+    expect(median(ours)).toBeLessThanOrEqual(0.2 * median(theirs));
+  },
+  20 * minutes,
+);
