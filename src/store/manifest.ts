@@ -185,7 +185,8 @@ function leavesTree(paths: string, prefix: string): boolean {
   return new RegExp(`^${prefix}(?:"?/|(?:.*/|"?)\\.\\.(?:/|"?$))`, 'm').test(paths);
 }
 
-function tryParseJson(text: string): unknown {
+/** `undefined` for what is no JSON. */
+export function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -91,6 +91,9 @@ test.each([
   const nobody = await machine.command(check, { CLUTCH_REMOTE_CACHE_URL: server.url });
   expect(nobody.code).toBe(1);
   expect(nobody.stdout).toContain('nobody: `trusted-keys` in [remote-cache] is empty');
+  expect(expectFailure(await machine.command(['-o', ...check], reader(server.url, keys)))).toContain(
+    'cannot be asked in offline mode',
+  );
   await server.close();
   const gone = await machine.command(check, reader(server.url, keys));
   expect(gone.code).toBe(1);

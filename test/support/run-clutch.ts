@@ -95,9 +95,11 @@ function writeFiles(directory: string, files: Record<string, string>): void {
 function cleanEnvironment(home: string): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== undefined && !/^(XDG_|BUILDOUT_|PIP_(INDEX|EXTRA|FIND)|VIRTUAL_ENV|PYTHON)/.test(entry[0]),
+      entry[1] !== undefined &&
+      !/^(XDG_|BUILDOUT_|CLUTCH_REMOTE_|PIP_(INDEX|EXTRA|FIND)|VIRTUAL_ENV|PYTHON)/.test(entry[0]),
   );
-  return { ...Object.fromEntries(kept), HOME: home, ...pyenvOf(process.env) };
+  const machine = { CLUTCH_MACHINE_CONFIG: '' };
+  return { ...Object.fromEntries(kept), ...machine, HOME: home, ...pyenvOf(process.env) };
 }
 
 /** pyenv finds its Pythons below HOME unless told. */

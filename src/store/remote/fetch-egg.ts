@@ -4,7 +4,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { extractTar } from '#archive';
-import { BuildError, hashBytes } from '#base';
+import { BuildError, hashBytes, type Report } from '#base';
 import { canonicalizeName } from '#standards';
 import type { EggTree } from '../entries.ts';
 import type { Manifest } from '../manifest.ts';
@@ -43,6 +43,7 @@ export type EggAnswer = { outcome: 'hit'; egg: FetchedEgg } | { outcome: 'miss';
 export interface EggFetcher {
   client: BlobClient;
   trusted: readonly TrustedKey[];
+  report: Report;
 }
 
 /**
@@ -76,7 +77,7 @@ export async function fetchEgg(
     }
     if (canonicalizeName(entry.manifest.egg.project) !== canonicalizeName(wanted.project))
       throw rejected(`it is an egg of ${entry.manifest.egg.project}`);
-    const tree = await unpack(fetcher.client, entry.manifest, directory);
+    const tree = await unpack(fetcher, entry.manifest, directory);
     if (tree === undefined) return { outcome: 'miss', detail: 'its archive is gone' };
     return { outcome: 'hit', egg: { tree, manifest: entry.manifest.egg, requestKey, signer: entry.signer } };
   }
@@ -135,14 +136,17 @@ async function findEntry({ client, trusted }: EggFetcher, key: string): Promise<
 }
 
 async function unpack(
-  client: BlobClient,
+  { client, report }: EggFetcher,
   { archive, egg }: RemoteManifest,
   directory: string,
 ): Promise<EggTree | undefined> {
-  const path = join(directory, `${egg.eggName}.tar`);
-  const target = join(directory, egg.eggName);
+  const name = egg.eggName;
+  const path = join(directory, `${name}.tar`);
+  const target = join(directory, name);
   try {
-    if (!(await client.download(archive, path))) return undefined;
+    report({ type: 'fetch-start', name, bytes: archive.size });
+    const onBytes = (bytes: number): void => report({ type: 'fetch-bytes', name, bytes });
+    if (!(await client.download({ ...archive, onBytes }, path))) return undefined;
     mkdirSync(target);
     const limits = {
       maximumEntries: egg.files.length + egg.directories.length + egg.links.length,
@@ -164,6 +168,7 @@ async function unpack(
     if (error instanceof BuildError && isUnfit(error.code)) throw rejected(error.message);
     throw error;
   } finally {
+    report({ type: 'fetch-end', name });
     rmSync(path, { force: true });
   }
 }

@@ -78,7 +78,8 @@ async function fetch(members: readonly NewMember[], egg: Manifest = manifestOf()
         return answer;
       }),
   };
-  const fetcher = { client: client as BlobClient, trusted: [parseTrustedKey(publicText)] };
+  const report = (): void => undefined;
+  const fetcher = { client: client as BlobClient, trusted: [parseTrustedKey(publicText)], report };
   return fetchEgg(fetcher, wanted, directory);
 }
 

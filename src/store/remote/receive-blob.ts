@@ -13,6 +13,8 @@ import type { Exchange, ExchangeAnswer } from '#net';
 export interface Blob {
   sha256: string;
   size?: number | undefined;
+  /** Told of each piece that was written, decoded. */
+  onBytes?: (bytes: number) => void;
 }
 
 export type BodySink = Pick<Exchange, 'onStart' | 'onBody'>;
@@ -53,14 +55,17 @@ export function collectBody(maximumBytes: number): { sink: BodySink; body: () =>
  * with `REMOTE_REJECTED` when the bytes are not the blob's; then nothing is left behind.
  */
 export async function receiveFile(
-  { sha256, size }: Blob,
+  { sha256, size, onBytes }: Blob,
   target: string,
   request: (sink: BodySink) => Promise<ExchangeAnswer>,
 ): Promise<boolean> {
   const temporary = temporaryPathBeside(target);
   const file = openSync(temporary, 'wx');
   const writer = createFileWriter(file, size ?? mostBytes);
-  const receiver = createReceiver(writer.take);
+  const receiver = createReceiver((piece) => {
+    writer.take(piece);
+    onBytes?.(piece.length);
+  });
   let isOpen = true;
   try {
     const answer = await request(receiver.sink);

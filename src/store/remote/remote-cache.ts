@@ -125,7 +125,7 @@ async function askForEgg(
     dealings.answers.push({ project, file, outcome, detail });
   };
   try {
-    const answer = await fetchEgg({ client, trusted }, wanted, directory);
+    const answer = await fetchEgg({ client, trusted, report: dealings.report }, wanted, directory);
     if (answer.outcome === 'miss') note('miss', answer.detail);
     else note('hit', `signed by ${answer.egg.signer}`);
     return answer.outcome === 'hit' ? answer.egg : undefined;

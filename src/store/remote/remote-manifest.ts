@@ -2,7 +2,13 @@
 // nothing depends on how it is formatted.
 
 import { hashBytes } from '#base';
-import { packManifest, tryUnpackManifest, type Manifest, type PackedManifest } from '../manifest.ts';
+import {
+  packManifest,
+  tryParseJson,
+  tryUnpackManifest,
+  type Manifest,
+  type PackedManifest,
+} from '../manifest.ts';
 import { eggFormat } from '../request-key.ts';
 
 /** The paths of an egg's three blobs in its ActionResult. */
@@ -41,15 +47,6 @@ export function tryParseRemoteManifest(bytes: Uint8Array): RemoteManifest | unde
 /** Hash and size of a blob in memory. */
 export function describeBlob(bytes: Uint8Array): { sha256: string; size: number } {
   return { sha256: hashBytes(bytes), size: bytes.length };
-}
-
-function tryParseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

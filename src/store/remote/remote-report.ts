@@ -3,6 +3,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { hasCode, tryReadText, writeFileAtomically } from '#base';
+import { tryParseJson } from '../manifest.ts';
 import type { RemoteReport } from './remote-contract.ts';
 
 /** Replaces the report before it; failing to keep it harms nothing. */
@@ -20,13 +21,8 @@ export function keepRemoteReport(directory: string, report: RemoteReport): void 
 export function readRemoteReport(directory: string): RemoteReport | undefined {
   const text = tryReadText(fileIn(directory), 'EACCES');
   if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isReport(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = tryParseJson(text);
+  return isReport(value) ? value : undefined;
 }
 
 function fileIn(directory: string): string {
