@@ -56,6 +56,7 @@ await build({
     clutch: 'src/cli/main.ts',
     'egg-thread': 'src/eggs/egg-thread.ts',
     'inspect-worker': 'src/repository/inspect/inspect-worker.ts',
+    'readme-worker': 'src/repository/pages/readme/readme-worker.ts',
   },
   outdir: 'dist',
   bundle: true,

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuildError, tryAcquireFileLock, type FileLock } from '#base';
 import { createInspector, type Inspector } from './inspect/create-inspector.ts';
+import { describeAll } from './operations/describe-project.ts';
 import { openRecords, type Records } from './records/open-records.ts';
 import type { FileRecord } from './repository-contract.ts';
 import { openFileStore, type FileStore } from './storage/file-store.ts';
@@ -54,7 +55,9 @@ export async function openCore(settings: CoreSettings): Promise<Core> {
     });
   }
   try {
-    return createCore(settings, lock);
+    const core = createCore(settings, lock);
+    await describeAll(core.records);
+    return core;
   } catch (error) {
     lock.release();
     throw error;

@@ -11,10 +11,9 @@
 // How it is laid out: `core.ts` ties records (`records/`, SQLite) and files (`storage/`) together; `inspect/` says no to
 // bad files; `operations/` are the changes (add, promote, yank, delete, reserve), each one transaction; `access/` are
 // tokens; `simple/` renders and keeps the pages of the protocols; `http/` has the handlers (hono) and, in front of them,
-// a fast path over what is in memory; `serve-repository.ts` is the server's life. No HTML of web pages is in any of them.
-//
-// Web pages plug in at `createApp(server, addRoutes)`: `addRoutes` gets the hono app and a `ServerContext`, from which
-// `createCatalog(server.core)` lists everything, `server.gate` says who may see and do it, and `operations/` do it.
+// a fast path over what is in memory; `pages/` are the web pages for people: they ask the records and
+// `createCatalog(core)`, `gate` says who may see and do what, and `operations/` do it; `serve-repository.ts` is the
+// server's life.
 //
 // Order that keeps promises: a file is on the disk (fsync) before its record, a record is gone before its file. So a
 // process killed anywhere leaves at most a file that nobody knows, and the next start takes it away.

@@ -4,9 +4,10 @@ import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { BuildError, hasCode } from '#base';
 import { createGate } from './access/create-gate.ts';
+import { createSessions } from './access/sessions.ts';
 import { openCore, type Change, type Core, type CoreSettings } from './core.ts';
 import { openDevelopmentLinks } from './development/development-links.ts';
-import { createApp } from './http/create-app.ts';
+import { createApp, type WebPages } from './http/create-app.ts';
 import { answerFast } from './http/fast-path.ts';
 import { createFileSource } from './http/file-source.ts';
 import type { ServerContext } from './http/server-context.ts';
@@ -14,6 +15,7 @@ import { watchIncoming } from './incoming/watch-incoming.ts';
 import type { Log } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { observeRequest } from './observe/observe-request.ts';
+import { createWebPages } from './pages/create-web-pages.ts';
 import { createPages } from './simple/pages.ts';
 
 export interface ServeSettings extends CoreSettings {
@@ -42,9 +44,9 @@ export interface RepositoryServer {
 /** Starts a server. Fails with a `BuildError` when the directory or the address is taken. */
 export async function serveRepository(settings: ServeSettings): Promise<RepositoryServer> {
   const core = await openCore(settings);
-  const { context, close } = openParts(settings, core);
+  const { context, web, close } = openParts(settings, core);
   try {
-    const app = createApp(context);
+    const app = createApp(context, web);
     const listener = getRequestListener(app.fetch, {
       overrideGlobalObjects: false,
       autoCleanupIncoming: false,
@@ -77,27 +79,31 @@ const graceMilliseconds = 10_000;
 function openParts(
   settings: ServeSettings,
   core: Core,
-): { context: ServerContext; close: () => Promise<void> } {
+): { context: ServerContext; web: WebPages; close: () => Promise<void> } {
   const { isPrivate, noStaging, log } = settings;
   const links = openDevelopmentLinks(core, log);
   const incoming = watchIncoming({ core, log, noStaging });
+  const sessions = createSessions(core.records.tokens, core.now);
   const context: ServerContext = {
     core,
     pages: createPages({ core, developmentLinks: () => links.list(), isPrivate }),
     files: createFileSource(core, isPrivate),
-    gate: createGate(core, isPrivate),
+    gate: createGate(core, isPrivate, sessions),
+    sessions,
     log,
     metrics: createMetrics(),
     developmentLinks: () => links.list(),
     noStaging,
   };
   core.subscribe((change) => logChange(core, log, change));
+  const web = createWebPages(context);
   const close = async (): Promise<void> => {
     links.close();
+    await web.close();
     await incoming.close();
     await core.close();
   };
-  return { context, close };
+  return { context, web, close };
 }
 
 function logChange(core: Core, log: Log, change: Change): void {

@@ -5,11 +5,15 @@ import type { Core } from '../core.ts';
 import { forbidden, unauthorized } from '../refusals.ts';
 import type { TokenAction, TokenRecord } from '../repository-contract.ts';
 import { tokenOf } from './read-credentials.ts';
+import type { Sessions } from './sessions.ts';
 import { allows, coversProject, verifyToken } from './tokens.ts';
 
 export interface Gate {
   readonly isPrivate: boolean;
-  /** The token of a request; `undefined` when there is none, or none that counts. */
+  /**
+   * The token of a request; `undefined` when there is none, or none that counts. A login of a browser counts for
+   * reading only: what changes something by it must come with the key of a form.
+   */
   identify(request: IncomingMessage): TokenRecord | undefined;
   /**
    * Fails unless the request may read, this project (normal name) if one is given. Gives what the reader may see of
@@ -18,12 +22,21 @@ export interface Gate {
   assertMayRead(request: IncomingMessage, project?: string): ((project: string) => boolean) | undefined;
   /** The token with which the request may do this; fails with 401 or 403. Without `project`: to every project. */
   assertMay(request: IncomingMessage, action: TokenAction, project?: string): TokenRecord;
+  /** The same for a form on one of our pages: by the login of a browser, with the key that the form has. */
+  assertMayByForm(request: IncomingMessage, formKey: string, order: FormOrder): TokenRecord;
 }
 
-export function createGate(core: Core, isPrivate: boolean): Gate {
+export interface FormOrder {
+  action: TokenAction;
+  /** Normal name. */
+  project: string;
+}
+
+export function createGate(core: Core, isPrivate: boolean, sessions: Sessions): Gate {
   const identify = (request: IncomingMessage): TokenRecord | undefined => {
     const token = tokenOf(request.headers.authorization);
-    return token === undefined ? undefined : verifyToken(core.records.tokens, token, core.now());
+    if (token !== undefined) return verifyToken(core.records.tokens, token, core.now());
+    return request.method === 'GET' || request.method === 'HEAD' ? sessions.find(request) : undefined;
   };
   return {
     isPrivate,
@@ -41,13 +54,24 @@ export function createGate(core: Core, isPrivate: boolean): Gate {
       }
       return covers;
     },
-    assertMay: (request, action, project) => {
-      const token = knownToken(request, identify(request));
-      if (allows(token, action, project)) return token;
-      const what = project === undefined ? 'every project' : `\`${project}\``;
-      throw forbidden(`The token \`${token.name}\` does not allow \`${action}\` for ${what}`);
+    assertMay: (request, action, project) =>
+      assertAllows(knownToken(request, identify(request)), action, project),
+    assertMayByForm: (request, formKey, { action, project }) => {
+      const token = knownToken(request, identify(request) ?? sessions.find(request));
+      if (!sessions.isFormKey(token, formKey)) {
+        throw forbidden(
+          'The form is not one of this server, or of before its last start: load the page again',
+        );
+      }
+      return assertAllows(token, action, project);
     },
   };
+}
+
+function assertAllows(token: TokenRecord, action: TokenAction, project?: string): TokenRecord {
+  if (allows(token, action, project)) return token;
+  const what = project === undefined ? 'every project' : `\`${project}\``;
+  throw forbidden(`The token \`${token.name}\` does not allow \`${action}\` for ${what}`);
 }
 
 function knownToken(request: IncomingMessage, token: TokenRecord | undefined): TokenRecord {

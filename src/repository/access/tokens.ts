@@ -77,11 +77,14 @@ export function verifyToken(tokens: TokenRecords, token: string, now: number): T
   const stored = id === '' ? undefined : tokens.find(id);
   const isRight = timingSafeEqual(hashSecret(secret), stored?.hash ?? nobody);
   if (stored === undefined || !isRight) return undefined;
-  if (stored.revoked !== undefined || (stored.expires !== undefined && stored.expires <= now)) {
-    return undefined;
-  }
+  if (!isCurrent(stored, now)) return undefined;
   const { hash: _hash, ...record } = stored;
   return record;
+}
+
+/** Neither revoked nor expired. */
+export function isCurrent({ revoked, expires }: TokenRecord, now: number): boolean {
+  return revoked === undefined && (expires === undefined || expires > now);
 }
 
 function hashSecret(secret: string): Buffer {

@@ -1,20 +1,29 @@
-// The routes of the server. Each file beside this one adds its own; web pages add theirs through `addRoutes`.
+// The routes of the server. Each file beside this one adds its own; web pages are handed in.
 
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { BuildError } from '#base';
 import { forbidden, statusOf } from '../refusals.ts';
 import { addApiRoutes } from './api-routes.ts';
-import { answerError } from './errors.ts';
+import { answerError, describeFailure, type RequestFailure } from './errors.ts';
 import { addHealthRoutes } from './health-routes.ts';
 import type { ServerApp, ServerContext, ServerTypes } from './server-context.ts';
 import { addSimpleRoutes } from './simple-routes.ts';
 import { addUploadRoutes } from './upload-route.ts';
 
-export function createApp(
-  server: ServerContext,
-  addRoutes?: (app: ServerApp, server: ServerContext) => void,
-): ServerApp {
+export interface WebPages {
+  addRoutes(app: ServerApp): void;
+  /** A page for a failure; `undefined` when whoever asked is no browser. */
+  answerError(context: Context<ServerTypes>, failure: RequestFailure): Response | undefined;
+  close(): Promise<void>;
+}
+
+export function createApp(server: ServerContext, web: WebPages): ServerApp {
   const app = new Hono<ServerTypes>();
+  const answer = (context: Context<ServerTypes>, error: unknown): Response => {
+    const isApi = context.req.path.startsWith('/api/');
+    const page = isApi ? undefined : web.answerError(context, describeFailure(error));
+    return page ?? answerError(context, error, isApi);
+  };
   app.use(async (context, next) => {
     assertSameSite(context.req.method, (name) => context.req.header(name));
     await next();
@@ -26,20 +35,14 @@ export function createApp(
       const { message, stack } = error;
       log({ time: core.now(), level: 'error', event: 'failed', path: context.req.path, message, stack });
     }
-    return answerError(context, error, context.req.path.startsWith('/api/'));
+    return answer(context, error);
   });
-  app.notFound((context) =>
-    answerError(
-      context,
-      new BuildError('REPOSITORY_NOT_FOUND', 'There is nothing here'),
-      context.req.path.startsWith('/api/'),
-    ),
-  );
+  app.notFound((context) => answer(context, new BuildError('REPOSITORY_NOT_FOUND', 'There is nothing here')));
   addSimpleRoutes(app, server);
   addUploadRoutes(app, server);
   addApiRoutes(app, server);
   addHealthRoutes(app, server);
-  addRoutes?.(app, server);
+  web.addRoutes(app);
   return app;
 }
 

@@ -8,10 +8,21 @@ import type { ServerTypes } from './server-context.ts';
 
 const longestReason = 300;
 
+/** What whoever asked is told. */
+export interface RequestFailure {
+  status: number;
+  message: string;
+  hint?: string;
+}
+
+export function describeFailure(error: unknown): RequestFailure {
+  const status = statusOf(error);
+  return { status, ...describe(error, status) };
+}
+
 /** The answer for an error; `json` for the API. */
 export function answerError(context: Context<ServerTypes>, error: unknown, json = false): Response {
-  const status = statusOf(error);
-  const { message, hint } = describe(error, status);
+  const { status, message, hint } = describeFailure(error);
   const { outgoing } = context.env;
   // oxlint-disable-next-line no-control-regex
   outgoing.statusMessage = message.replaceAll(/[^\u0020-\u007e]/g, '?').slice(0, longestReason);

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Hono } from 'hono';
 import type { Gate } from '../access/create-gate.ts';
+import type { Sessions } from '../access/sessions.ts';
 import type { Core } from '../core.ts';
 import type { DevelopmentLink } from '../repository-contract.ts';
 import type { Pages } from '../simple/pages.ts';
@@ -15,6 +16,7 @@ export interface ServerContext {
   readonly pages: Pages;
   readonly files: FileSource;
   readonly gate: Gate;
+  readonly sessions: Sessions;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Links of `DIR/links` and of the API together, by name. */

@@ -54,9 +54,13 @@ const known = new Set([
   'metrics',
 ]);
 
+/** Those of people. */
+const pages = new Set(['', 'search', 'project', 'recent', 'login', 'logout', 'assets']);
+
 /** The first part of the path, if it is one of ours: strangers can't fill the memory with labels. */
 function routeOf(path: string, method = ''): string {
-  if (method === 'POST' && !path.startsWith('/api/')) return 'upload';
   const [, first = ''] = path.split('/', 2);
+  if (pages.has(first) && !(first === '' && method === 'POST')) return 'page';
+  if (method === 'POST' && first !== 'api') return 'upload';
   return known.has(first) ? first : 'other';
 }

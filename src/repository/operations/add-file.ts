@@ -4,6 +4,7 @@ import type { Core } from '../core.ts';
 import type { Claims } from '../inspect/check-claims.ts';
 import type { InspectedFile } from '../inspect/inspect-distribution.ts';
 import type { NameHolder, NewFile } from '../records/file-records.ts';
+import { describeByFile, describeProject } from './describe-project.ts';
 import { conflict, refusal } from '../refusals.ts';
 import type { Actor, Channel, FileRecord } from '../repository-contract.ts';
 import type { ReceivedFile } from '../storage/receive-file.ts';
@@ -110,9 +111,11 @@ function record(
   };
   if (decision.action === 'insert') {
     files.insert(file);
+    describeByFile(core.records, project.id, { version: name.version, metadata });
     return { added: { outcome: 'added', file: found(core, file) } };
   }
   files.replace(decision.holder.id, file);
+  describeProject(core.records, project.id);
   return {
     added: { outcome: 'replaced', file: found(core, file) },
     replacedHash: decision.holder.sha256,

@@ -5,6 +5,7 @@ import type { Core } from '../core.ts';
 import { printable } from '../inspect/distribution-name.ts';
 import { badRequest } from '../refusals.ts';
 import type { Actor, FileRecord } from '../repository-contract.ts';
+import { describeProject } from './describe-project.ts';
 import { chooseFiles, findRelease } from './find-release.ts';
 
 export interface ReleaseOrder {
@@ -82,6 +83,7 @@ export async function deleteVersion(core: Core, order: ReleaseOrder): Promise<Re
       chosen.map(({ id }) => id),
       core.now(),
     );
+    describeProject(core.records, project.id);
     return { project: project.name, version, files: chosen };
   });
   core.announce({ type: 'deleted', ...deleted, actor: order.actor.name });

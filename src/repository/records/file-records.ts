@@ -29,6 +29,19 @@ export interface NameHolder {
   wasReleased: boolean;
 }
 
+/** A version as lists show it, without its files. */
+export interface VersionRow {
+  readonly version: string;
+  readonly isLegacy: boolean;
+  readonly files: number;
+  readonly staged: number;
+  readonly yanked: number;
+  /** Of one of its yanked files; `''` when none was given. */
+  readonly reason: string;
+  /** When its first file came. */
+  readonly uploaded: number;
+}
+
 export interface FileRecords {
   holderOf(nameKey: string): NameHolder | undefined;
   insert(file: NewFile): void;
@@ -38,6 +51,10 @@ export interface FileRecords {
   /** By version (newest last), then name. `release` has released files only, `staging` those too. */
   ofProject(projectId: number, channel: Channel): readonly FileRecord[];
   ofVersion(projectId: number, version: string): readonly FileRecord[];
+  /** What each version has, newest first; versions outside PEP 440 last. */
+  versions(projectId: number): readonly VersionRow[];
+  /** Of the newest version that has one. */
+  newestOf(projectId: number): FileRecord | undefined;
   all(channel: Channel): readonly FileRecord[];
   recent(limit: number, channel?: Channel): readonly FileRecord[];
   staged(): readonly FileRecord[];
@@ -124,6 +141,12 @@ function createQueries(database: Database): Omit<FileRecords, keyof Changes> {
     ofProject: (projectId, channel) => list(`WHERE project = ? AND ${visible[channel]} ${order}`, projectId),
     ofVersion: (projectId, version) =>
       list(`WHERE project = ? AND version = ? AND ${visible.staging} ${order}`, projectId, version),
+    versions: (projectId) => database.all(versionList, projectId).map(readVersion),
+    newestOf: (projectId) =>
+      list(
+        `WHERE project = ? AND ${visible.staging} ORDER BY version_key DESC NULLS LAST, uploaded DESC LIMIT 1`,
+        projectId,
+      )[0],
     all: (channel) => list(`WHERE ${visible[channel]} ${globalOrder}`),
     recent: (limit, channel = 'staging') =>
       list(`WHERE ${visible[channel]} ORDER BY uploaded DESC, files.id DESC LIMIT ?`, limit),
@@ -138,6 +161,24 @@ function createQueries(database: Database): Omit<FileRecords, keyof Changes> {
           .map((row) => text(row, 'sha256')),
       ),
     counts: () => countFiles(database),
+  };
+}
+
+const versionList = `
+  SELECT version, version_key IS NULL AS legacy, count(*) AS files, count(*) FILTER (WHERE state = 'staging') AS staged,
+    count(yanked) AS yanked, coalesce(max(yanked), '') AS reason, min(uploaded) AS uploaded
+  FROM files WHERE project = ? AND ${visible.staging}
+  GROUP BY version ORDER BY version_key DESC NULLS LAST, version DESC`;
+
+function readVersion(row: Row): VersionRow {
+  return {
+    version: text(row, 'version'),
+    isLegacy: number(row, 'legacy') === 1,
+    files: number(row, 'files'),
+    staged: number(row, 'staged'),
+    yanked: number(row, 'yanked'),
+    reason: text(row, 'reason'),
+    uploaded: number(row, 'uploaded'),
   };
 }
 

@@ -6,6 +6,7 @@ import { createLinkRecords, type LinkRecords } from './link-records.ts';
 import { number, openDatabase, text } from './open-database.ts';
 import { createProjectRecords, type ProjectRecords } from './project-records.ts';
 import { migrate } from './schema.ts';
+import { createSearchRecords, type SearchRecords } from './search-records.ts';
 import { createTokenRecords, type TokenRecords } from './token-records.ts';
 
 export interface Records {
@@ -13,6 +14,7 @@ export interface Records {
   readonly projects: ProjectRecords;
   readonly tokens: TokenRecords;
   readonly links: LinkRecords;
+  readonly search: SearchRecords;
   readonly commit: Commit;
   /** Changes with every change that another process has made: `clutch token create` beside a running server. */
   foreignChanges(): number;
@@ -35,6 +37,7 @@ export function openRecords(file: string, readOnly = false): Records {
     projects: createProjectRecords(database),
     tokens: createTokenRecords(database),
     links: createLinkRecords(database),
+    search: createSearchRecords(database),
     commit: createGroupCommit(database),
     foreignChanges: () => number(database.one('PRAGMA data_version') ?? {}, 'data_version'),
     integrity: () =>

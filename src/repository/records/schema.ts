@@ -63,6 +63,11 @@ const migrations: readonly string[] = [
     creator TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- rowid is the id of a project. Trigrams: any part of a word finds.
+  CREATE VIRTUAL TABLE project_search
+    USING fts5 (name, summary, keywords, version_key UNINDEXED, tokenize = 'trigram');
+  `,
 ];
 
 /** Brings the tables to this program's version, in one step; refuses those of a later program. */
