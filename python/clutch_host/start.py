@@ -10,8 +10,11 @@ import types
 import warnings
 
 
-def start_host(peer, paths, argv, directory, prefix):
-    """Imports zc.buildout from `paths`; returns where pkg_resources finds what is importable now."""
+def start_host(peer, paths, argv, directory, prefix, downloads=None):
+    """Imports zc.buildout from `paths`; returns where pkg_resources finds what is importable now.
+
+    `downloads`: for a release, where files are that recipes would fetch.
+    """
     # Also where it goes to a file, so that it stands between what the children of recipes print.
     sys.stdout.reconfigure(line_buffering=True)
     sys.argv[:] = argv
@@ -22,6 +25,9 @@ def start_host(peer, paths, argv, directory, prefix):
 
     from clutch_host.installing import replace_installer
     from clutch_host.running import register_verbs
+    if downloads:
+        from clutch_host.downloads import share_downloads
+        share_downloads(**downloads)
     replace_installer(peer)
     register_verbs(peer)
 

@@ -37,8 +37,12 @@ export interface EggCacheSettings {
  * cache. Files are kept in the egg cache, so that the next release fetches nothing.
  */
 export interface CollectSettings {
-  /** Directories of files that may be used instead of fetching them. */
+  /** Directories of distributions that may be used instead of fetching them. */
   directories: readonly string[];
+  /** Download caches whose other files may be used, under the names that they have there. */
+  caches: readonly string[];
+  /** Where what recipes fetched is kept for the next release. */
+  kept: string;
 }
 
 export interface SharedSettings {

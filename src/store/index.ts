@@ -5,6 +5,7 @@
 //   eggs/<2>/<build key>/manifest.json  its files with size, mode and SHA-256, and what resolving needs of it
 //   requests/<2>/<request key>.json     the build keys that may answer a request
 //   files/<2>/<sha256>                  fetched files that releases were made of
+//   downloads/<hash of a URL>            what recipes fetched when releases were made
 //   releases/<2>/<key>.json              which of them the release of the same inputs needs
 //   records/<index>/<name>/<version>.json   the files an index offered for an exact pin
 //   locks/<request key>                 one builder per request on this machine; `in-use`: runs against `cache prune`

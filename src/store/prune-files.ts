@@ -26,7 +26,7 @@ interface StoredFile {
 
 /** Deletes what is over the limits; `dryRun`: only counts it. */
 export function pruneFiles(layout: CacheLayout, limits: FileLimits, dryRun = false): PrunedFiles {
-  const files = listFiles(`${layout.directory}/files`);
+  const files = fetchedFiles(layout);
   const bytesBefore = totalOf(files);
   const oldest = limits.olderThanMilliseconds === undefined ? 0 : Date.now() - limits.olderThanMilliseconds;
   const kept = files.filter(({ lastUsed }) => lastUsed >= oldest).sort((a, b) => b.lastUsed - a.lastUsed);
@@ -47,7 +47,12 @@ export function pruneFiles(layout: CacheLayout, limits: FileLimits, dryRun = fal
 
 /** What all of them take. */
 export function fileBytes(layout: CacheLayout): number {
-  return totalOf(listFiles(`${layout.directory}/files`));
+  return totalOf(fetchedFiles(layout));
+}
+
+/** Distributions, and what recipes fetched. */
+function fetchedFiles({ directory }: CacheLayout): StoredFile[] {
+  return [`${directory}/files`, `${directory}/downloads`].flatMap(listFiles);
 }
 
 function totalOf(files: readonly StoredFile[]): number {

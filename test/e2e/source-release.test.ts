@@ -125,6 +125,15 @@ test.skipIf(!existsSync(python))(
     );
     expect(sha256(archive)).toBe(first);
 
+    // A changed file of the project: the run is made again, and what the recipe downloads is here.
+    await workspace.server.close();
+    workspace.write({ 'project/docs/new.txt': '' });
+    const third = await workspace.run(['release', 'source', 'project', 'greeting:text=x', '-n', 'changed'], {
+      environment,
+    });
+    expectSuccess(third);
+    expect(third.stdout).toContain('Installing tool.');
+
     refusesEveryChange(release);
     const asNobody = ['unshare', '-n', 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
     const isRoot = process.getuid?.() === 0;

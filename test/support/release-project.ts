@@ -1,11 +1,13 @@
 // The application that release tests release: a Python recipe from PyPI, a C extension that is built from source and
 // has a build requirement, and a part that configures and makes a tarball it downloads.
 
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 import { createTar, memberOf } from '#archive';
 import { buildWheel } from './build-distribution.ts';
 import { buildLegacySdist } from './build-legacy-sdist.ts';
+import type { IndexServer } from './index-server.ts';
 import { indexForTest, workspaceForTest, type TestWorkspace } from './for-test.ts';
 
 export interface ReleaseProject extends TestWorkspace {
@@ -13,6 +15,8 @@ export interface ReleaseProject extends TestWorkspace {
   project: string;
   /** Distributions in `release-distributions/dist` that the project itself asks for or needs to be built. */
   expected: readonly string[];
+  /** Has the tarball. */
+  server: IndexServer;
 }
 
 /** A workspace with the application in `project`; its index and downloads are on a server that lives as long as the test. */
@@ -32,7 +36,8 @@ export async function writeReleaseProject(): Promise<ReleaseProject> {
     files: { 'app.py': 'import cext\ndef main():\n    print("the answer is", cext.answer())\n' },
   });
   const server = await indexForTest({ directory: workspace.links });
-  server.addPage('/tool-1.0.tar.gz', await createTool(), 'application/gzip');
+  const tool = await createTool();
+  server.addPage('/tool-1.0.tar.gz', tool, 'application/gzip');
   workspace.write({
     'project/buildout.cfg': [
       '[buildout]',
@@ -49,6 +54,7 @@ export async function writeReleaseProject(): Promise<ReleaseProject> {
       '[tool]',
       'recipe = zc.recipe.cmmi',
       `url = ${server.url}/tool-1.0.tar.gz`,
+      `md5sum = ${createHash('md5').update(tool).digest('hex')}`,
       'extra_options = --greeting=${greeting:text}',
       '[greeting]',
       'text = hello',
@@ -77,6 +83,7 @@ export async function writeReleaseProject(): Promise<ReleaseProject> {
   return {
     ...workspace,
     project: join(workspace.directory, 'project'),
+    server,
     expected: ['app-1.0-py3-none-any.whl', 'cext-1.0.tar.gz', 'compiling-1.2-py3-none-any.whl'],
   };
 }

@@ -41,7 +41,8 @@ export async function openHostSession(
       host.kill('SIGKILL');
       host = spawn(buildout);
     }
-    if (early === undefined || host !== early.process) rememberStart(start, buildout.environment);
+    const isForNextRun = buildout.eggs.settings().collects === undefined;
+    if (isForNextRun && host !== early?.process) rememberStart(start, buildout.environment);
     return startSession(host, start, { buildout, known });
   } catch (error) {
     host.kill('SIGKILL');
@@ -75,7 +76,14 @@ function startSession(
   const failures = createFailureExchange();
   const session = followProcess(host, connectHost(host.stream, verbs, failures), failures);
   const argv = [findLauncher(buildout), ...buildout.argv.slice(1)];
-  const ready = session.call('host.start', { paths, argv, directory, prefix }, 'it imported zc.buildout');
+  const { collects } = buildout.eggs.settings();
+  const downloads =
+    collects === undefined ? {} : { downloads: { caches: collects.caches, kept: collects.kept } };
+  const ready = session.call(
+    'host.start',
+    { paths, argv, directory, prefix, ...downloads },
+    'it imported zc.buildout',
+  );
   // Who calls first is told.
   ready.catch(() => host.kill('SIGKILL'));
   return { ...session, ready };

@@ -1,7 +1,7 @@
 // Fills a download cache with all that installing needs: by installing, in a copy of the project.
 
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BuildError, isTemporaryName } from '#base';
 import type { Assignment } from '#config';
 import { createBuildout, readMainOptions, type BuildoutOptions } from '#parts';
@@ -41,10 +41,16 @@ export async function checkSettings({ build }: Collection, settings: BuildoutOpt
 }
 
 /** Settings of a run that collects everything. */
-export function collecting({ project }: Collection, settings: BuildoutOptions): BuildoutOptions {
+export function collecting(
+  { project }: Collection,
+  settings: BuildoutOptions,
+  kept: string,
+): BuildoutOptions {
   const { downloads } = project;
-  const directories = downloads !== undefined && existsSync(downloads) ? [downloads] : [];
-  return { ...settings, collects: { directories } };
+  const isThere = (path: string): boolean => existsSync(path);
+  const directories = [downloads].filter((path) => path !== undefined);
+  const caches = directories.map((path) => dirname(path)).filter(isThere);
+  return { ...settings, collects: { directories: directories.filter(isThere), caches, kept } };
 }
 
 /** Runs the buildout with these settings; fails as a run does. */

@@ -140,7 +140,8 @@ async function fillCache(collection: Collection, { place, readIn, keep }: Fillin
   const { build, cache, project, extended } = collection;
   mkdirSync(join(cache, 'dist'), { recursive: true });
   project.copyTo(build);
-  const settings = collecting(collection, await readIn(build, assignmentsFor(collection)));
+  const kept = join(place.eggCache?.directory ?? place.directory, 'downloads');
+  const settings = collecting(collection, await readIn(build, assignmentsFor(collection)), kept);
   keep(settings.configuration);
   await checkSettings(collection, settings);
   const passing = [build, cache, ...(extended === '' ? [] : [extended])];
