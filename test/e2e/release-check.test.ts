@@ -1,12 +1,14 @@
 // `release check` names all that stands against a release, with file and line, and writes nothing.
 
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { buildSdistFile, buildWheel, writeCheckout } from '../support/build-distribution.ts';
 import {
+  expectFailure,
   expectSuccess,
   indexForTest,
   pathsBelow,
@@ -201,4 +203,40 @@ test('a checkout whose program is missing or fails is a finding, not a failure',
   const findings = await check(workspace);
   expect(findings.map(({ code }) => code)).toEqual(['unknown-checkout']);
   expect(existsSync(join(workspace.directory, 'eggs'))).toBe(false);
+});
+
+test('a develop egg of an earlier run, an activated source, and a list of hashes in a directory', async () => {
+  const workspace = workspaceForTest();
+  buildWheel(workspace.links, { name: 'app', version: '1.0', requires: ['own'] });
+  writeCheckout(join(workspace.base, 'own'), { name: 'own', version: '0.1' });
+  const configuration = (develop: string): string =>
+    simpleConfiguration({
+      index: workspace.links,
+      eggs: ['app'],
+      versions: { app: '1.0' },
+      buildout: [develop],
+    });
+  workspace.write({ 'buildout.cfg': configuration('develop = ../own') });
+  expectSuccess(await workspace.run());
+  workspace.write({
+    'buildout.cfg': configuration(''),
+    '.mr.developer.cfg': '[buildout]\nargs = []\n[develop]\nsome.package = True\nother.package = False\n',
+  });
+  expect(places(await check(workspace), workspace)).toEqual([
+    'source-checkout .mr.developer.cfg:4',
+    'develop develop-eggs/own.egg-link:1',
+    'unknown-hash buildout.cfg:9',
+  ]);
+  const sums = spawnSync('sh', ['-c', 'sha256sum * > SHA256SUMS'], { cwd: workspace.links });
+  expect(sums.status).toBe(0);
+  expect(places(await check(workspace), workspace)).toEqual([
+    'source-checkout .mr.developer.cfg:4',
+    'develop develop-eggs/own.egg-link:1',
+  ]);
+  // What the list says is also compared.
+  buildWheel(workspace.links, { name: 'app', version: '1.0', requires: ['own'], files: { 'other.py': '' } });
+  rmSync(join(workspace.directory, 'eggs'), { recursive: true });
+  workspace.write({ 'buildout.cfg': configuration('develop = ../own') });
+  const said = expectFailure(await workspace.run(['buildout:egg-cache=']));
+  expect(said).toMatch(/app-1\.0-py3-none-any\.whl` has the wrong sha256/);
 });

@@ -1,12 +1,9 @@
 // The archive of a bundle: one top directory, sorted, owner 0, one time, modes of the tree; it appears whole or not at
 // all.
 
-import { createWriteStream, fsyncSync, openSync, closeSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { collectMembers, createTarStream, type NewMember } from '#archive';
-import { syncDirectory, temporaryPathBeside } from '#base';
 import { fixedMtime } from '#store';
+import { publishArchive } from '../publish-archive.ts';
 
 export interface ArchiveOptions {
   output: string;
@@ -32,24 +29,11 @@ export async function writeArchive(options: ArchiveOptions): Promise<number> {
     size: 0,
     read: () => new Uint8Array(),
   };
-  const temporary = temporaryPathBeside(output);
-  const file = openSync(temporary, 'wx');
-  try {
-    const archive = createTarStream([directory, ...beside, ...tree], compression, {
-      mtime: fixedMtime,
-      small: true,
-    });
-    await pipeline(archive, createWriteStream(temporary, { fd: file, autoClose: false }));
-    fsyncSync(file);
-    renameSync(temporary, output);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  } finally {
-    closeSync(file);
-  }
-  syncDirectory(dirname(output));
-  return statSync(output).size;
+  const archive = createTarStream([directory, ...beside, ...tree], compression, {
+    mtime: fixedMtime,
+    small: true,
+  });
+  return publishArchive(archive, output);
 }
 
 /** Modes as docs/releases.md ("Trees") has them. */

@@ -1,40 +1,21 @@
 // `release source`: runs the buildout once in a copy of the project, so that its download cache gets all that installing
 // needs, and packs that with the project, clutch and `install.py` into one archive. docs/releases.md has the layout.
 
-import {
-  cpSync,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createTarStream, gzipFile, type NewMember } from '#archive';
-import { BuildError, hashBytes, temporaryPathBeside, type Environment } from '#base';
-import type { Assignment, Configuration } from '#config';
+import { BuildError, type Environment } from '#base';
+import type { Assignment } from '#config';
 import { readCacheSettings, type BuildoutOptions } from '#parts';
 import { openEggCache, type EggCache } from '#store';
-import {
-  assignmentsFor,
-  checkSettings,
-  collectDistributions,
-  collecting,
-  countDistributions,
-  type Collection,
-} from './collect-distributions.ts';
+import { countDistributions } from './collect-distributions.ts';
 import { extendedFilesIn, keepExtended, readExtending } from './extended-files.ts';
 import { fetchCheckout } from './fetch-checkout.ts';
+import { fillCache } from './fill-cache.ts';
 import { openProject, requireDirectory } from './open-project.ts';
+import { compressOnce, packArchive } from './pack-archive.ts';
 import { packRelease } from './pack-release.ts';
-import type { Compress } from './program-files.ts';
 import { parseSource, type ReleaseSource } from './parse-source.ts';
 import { refuseLoginsInAssignments } from './refuse-logins.ts';
-import { rememberRelease } from './remembered-release.ts';
 
 export interface SourceReleaseRequest {
   /** A directory or a URL (parse-source.ts). */
@@ -91,6 +72,9 @@ export async function makeSourceRelease(
   const settings = await readExtending((more) => readIn(root, more), extended);
   const project = await openProject(source, { root, settings, output });
   const place = await openPlace(settings, tools);
+  // Also when a Ctrl-C ends it.
+  const clean = (): void => rmSync(place.directory, { recursive: true, force: true });
+  process.once('exit', clean);
   try {
     const collection = {
       project,
@@ -98,19 +82,17 @@ export async function makeSourceRelease(
       cache: join(place.directory, 'release-distributions'),
       extended: existsSync(extended.directory) ? extended.directory : '',
     };
-    await fillCache(collection, { place, readIn, keep: (read) => keepExtended(read, extended) });
-    const compress = compressOnce(place.eggCache);
+    const { eggCache } = place;
+    await fillCache(collection, { eggCache, readIn, onRead: (read) => keepExtended(read, extended) });
+    const compress = compressOnce(eggCache);
     const members = packRelease({ ...request, ...collection, name, compress, python: settings.python });
-    await writeArchive(members, output);
-    return {
-      path: output,
-      bytes: statSync(output).size,
-      distributions: countDistributions(collection.cache),
-    };
+    const bytes = await packArchive(members, output, settings.report);
+    return { path: output, bytes, distributions: countDistributions(collection.cache) };
   } finally {
     place.eggCache?.keepLimit();
     place.eggCache?.close();
-    rmSync(place.directory, { recursive: true, force: true });
+    process.removeListener('exit', clean);
+    clean();
   }
 }
 
@@ -129,51 +111,6 @@ async function openPlace(settings: BuildoutOptions, { workDirectory }: SourceRel
   return { directory: realpathSync(eggCache.temporaryDirectory()), eggCache };
 }
 
-interface Filling {
-  place: Place;
-  readIn: (directory: string, more: readonly Assignment[]) => Promise<BuildoutOptions>;
-  keep: (configuration: Configuration) => void;
-}
-
-/** Puts all that installing needs into the download cache: as the last release of the same inputs, else by installing. */
-async function fillCache(collection: Collection, { place, readIn, keep }: Filling): Promise<void> {
-  const { build, cache, project, extended } = collection;
-  mkdirSync(join(cache, 'dist'), { recursive: true });
-  project.copyTo(build);
-  const kept = join(place.eggCache?.directory ?? place.directory, 'downloads');
-  const settings = collecting(collection, await readIn(build, assignmentsFor(collection)), kept);
-  keep(settings.configuration);
-  await checkSettings(collection, settings);
-  const passing = [build, cache, ...(extended === '' ? [] : [extended])];
-  const remembered =
-    place.eggCache && rememberRelease({ members: project.members(''), settings, passing }, place.eggCache);
-  if ((await remembered?.recall(cache)) !== true) {
-    await collectDistributions(collection, settings);
-    if (remembered !== undefined) {
-      // What the run left there would be part of the answer.
-      rmSync(build, { recursive: true, force: true });
-      project.copyTo(build);
-      await remembered.remember(cache);
-    }
-  }
-  if (extended !== '') cpSync(extended, join(cache, 'extends'), { recursive: true });
-}
-
-/** Node takes seconds to compress, and is the same in every release. */
-function compressOnce(eggCache: EggCache | undefined): Compress {
-  return async (sha256, file) => {
-    const key = hashBytes(`gzip ${process.versions.zlib} ${sha256}`);
-    const [kept] = eggCache?.releases.find(key)?.files ?? [];
-    const path = kept === undefined ? undefined : eggCache?.files.find(kept.sha256);
-    if (path !== undefined) return readFileSync(path);
-    const bytes = await gzipFile(file);
-    const stored = { path: 'node.gz', sha256: hashBytes(bytes) };
-    eggCache?.files.addBytes(bytes, stored.sha256);
-    eggCache?.releases.save(key, { resolved: '', files: [stored] });
-    return bytes;
-  };
-}
-
 async function openSource(
   source: ReleaseSource,
   checkout: string,
@@ -183,14 +120,4 @@ async function openSource(
   mkdirSync(join(checkout, '..'), { recursive: true });
   await fetchCheckout(source, checkout, { environment, signal });
   return checkout;
-}
-
-async function writeArchive(members: readonly NewMember[], output: string): Promise<void> {
-  const temporary = temporaryPathBeside(output);
-  try {
-    await pipeline(createTarStream(members, 'gzip'), createWriteStream(temporary, { flags: 'wx' }));
-    renameSync(temporary, output);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
 }

@@ -54,22 +54,19 @@ export const releaseEgg: Command = {
     // Before anything is built or tagged.
     if (values['yes'] === true && publishes) findRepository(textOf(values['repository']), environment);
     const workDirectory = mkdtempSync(join(tmpdir(), 'clutch-egg-'));
+    process.once('exit', () => rmSync(workDirectory, { recursive: true, force: true }));
     const requests = names.map((name, position) => ({
       directory: resolve(cwd, name),
       workDirectory: join(workDirectory, String(position)),
       tagFormat: textOf(values['tag-format']) ?? '',
       allowed: readAllowed(lists['allow'] ?? []),
     }));
-    try {
-      const eggs = await prepareAll(invocation, requests);
-      if (!(await isFree(invocation, eggs, publishes))) return 1;
-      if (values['yes'] === true) return await releaseAll(invocation, eggs, values);
-      for (const egg of eggs) printText(invocation, describePlan(egg, publishes));
-      printText(invocation, 'Nothing was tagged or published: give --yes to do it.');
-      return 0;
-    } finally {
-      rmSync(workDirectory, { recursive: true, force: true });
-    }
+    const eggs = await prepareAll(invocation, requests);
+    if (!(await isFree(invocation, eggs, publishes))) return 1;
+    if (values['yes'] === true) return releaseAll(invocation, eggs, values);
+    for (const egg of eggs) printText(invocation, describePlan(egg, publishes));
+    printText(invocation, 'Nothing was tagged or published: give --yes to do it.');
+    return 0;
   },
 };
 

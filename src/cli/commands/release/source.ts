@@ -40,6 +40,7 @@ export const releaseSource: Command = {
     const name = nameRelease(request, cwd);
     printText(invocation, `Creating source release in ${name}.tgz`);
     const workDirectory = mkdtempSync(join(tmpdir(), 'clutch-release-'));
+    process.once('exit', () => rmSync(workDirectory, { recursive: true, force: true }));
     try {
       const { bytes, distributions } = await makeSourceRelease(request, toolsOf(invocation, workDirectory));
       printText(invocation, `Created ${name}.tgz: ${distributions} distributions, ${formatBytes(bytes)}`);
@@ -48,8 +49,6 @@ export const releaseSource: Command = {
       if (!(error instanceof BuildError) || error.code !== 'RELEASE_EGGS_DIRECTORY') throw error;
       printText(invocation, error.message);
       return 1;
-    } finally {
-      rmSync(workDirectory, { recursive: true, force: true });
     }
   },
 };
