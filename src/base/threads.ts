@@ -30,6 +30,9 @@ interface Thread {
 
 type Answer = { value: unknown } | { error: PackedError };
 
+/** Tasks leave little behind, so a small nursery does; V8 would let it grow to 48 MB. */
+const resourceLimits = { maxYoungGenerationSizeMb: 12 };
+
 /** At most `most` threads that run `entry`, a module that calls `serveTasks`. They end with the process. */
 export function createThreads<T extends Tasks>(entry: URL, most: number): Threads<T> {
   const threads: Thread[] = [];
@@ -38,7 +41,7 @@ export function createThreads<T extends Tasks>(entry: URL, most: number): Thread
   const startThread = (): Thread => {
     // Loading it costs milliseconds, and most runs have no thread.
     const { Worker } = process.getBuiltinModule('node:worker_threads');
-    const thread: Thread = { worker: new Worker(entry), job: undefined };
+    const thread: Thread = { worker: new Worker(entry, { resourceLimits }), job: undefined };
     thread.worker.on('message', (answer: Answer) => finish(thread, answer));
     thread.worker.on('error', (error) => {
       threads.splice(threads.indexOf(thread), 1);

@@ -16,6 +16,7 @@ import { dirname } from 'node:path';
 import { hasCode, hashFile, writeFileAtomically } from '#base';
 import type { CacheLayout } from './cache-layout.ts';
 import {
+  foldManifest,
   formatManifest,
   tryParseManifest,
   type CachedEgg,
@@ -116,7 +117,7 @@ export function publishEntry(layout: CacheLayout, egg: FinishedEgg): PublishedEg
   const temporary = layout.temporaryPath('entry');
   mkdirSync(temporary, { recursive: true });
   try {
-    const manifest = describeFinishedEgg(egg);
+    const manifest = foldManifest(describeFinishedEgg(egg));
     writeFileAtomically(`${temporary}/manifest.json`, formatManifest(manifest), { mode: 0o644 });
     // Before the entry itself: a key that leads nowhere is a miss, and after the rename nothing can fail any more.
     for (const key of egg.requestKeys) addToRequest(layout, key, manifest.buildKey);

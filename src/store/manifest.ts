@@ -89,6 +89,11 @@ export function packManifest(manifest: Manifest): PackedManifest {
   return { format: eggFormat, ...facts, ...packedTreeOf(manifest) };
 }
 
+/** The same manifest with its tree packed away: as lists of files, those of a large run would fill the memory. */
+export function foldManifest(manifest: Manifest): Manifest {
+  return withTree(packManifest(manifest));
+}
+
 /** Trees that were read packed, so that nobody packs them again. */
 const packedTrees = new WeakMap<Manifest, PackedTree>();
 
