@@ -1,5 +1,5 @@
 // The long forms of test/e2e/release-killed.test.ts: a full or broken disk at every call that changes something, and a
-// kill at every file-system call at all, also those that only look.
+// kill at calls that only look, of which there are thousands: every twentieth.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { changingCalls } from '../support/fail-at-each-call.ts';
@@ -27,7 +27,7 @@ test.each(
   expect(count).toBeGreaterThan(10);
 });
 
-test('upgrade, killed at every file-system call', { timeout: 20 * minutes }, async () => {
+test('upgrade, killed at calls that change nothing', { timeout: 20 * minutes }, async () => {
   const calls = [
     'openat',
     'newfstatat',
@@ -40,6 +40,6 @@ test('upgrade, killed at every file-system call', { timeout: 20 * minutes }, asy
     'statfs',
     'access',
   ];
-  const count = await sufferAll(target, 'upgrade', { effect: 'signal=KILL', calls });
-  expect(count).toBeGreaterThan(500);
+  const count = await sufferAll(target, 'upgrade', { effect: 'signal=KILL', calls, every: 20 });
+  expect(count).toBeGreaterThan(50);
 });

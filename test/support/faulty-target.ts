@@ -107,17 +107,18 @@ function copy(from: string, to: string): void {
   cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
 }
 
-/** Does the work once for each call of these kinds, with this effect on that call; how often. */
+/** Does the work once for each call of these kinds (or every so manieth), with this effect on that call; how often. */
 export async function sufferAll(
   target: FaultyTarget,
   name: WorkName,
-  { effect, calls }: { effect: string; calls: readonly string[] },
+  { effect, calls, every = 1 }: { effect: string; calls: readonly string[]; every?: number },
 ): Promise<number> {
   const work = works[name];
   const label = `${name}-${effect.replace(/\W/, '-')}`;
   const counted = fresh(target, work, `${label}-counted`);
   const log = `${counted}.log`;
-  const faults = await listFaults(work.command(target, counted), { calls, effect, log });
+  const all = await listFaults(work.command(target, counted), { calls, effect, log });
+  const faults = all.filter((_, index) => index % every === 0);
   const limit = createLimiter(3);
   const suffered = faults.map((fault, index) =>
     limit(() => suffer(target, work, { fault, name: `${label}-${index}` })),
