@@ -33,6 +33,9 @@ class Remarks(ast.NodeTransformer):
             return node
         return ast.Assign(targets=[node.target], value=node.value, lineno=node.lineno)
 
+    def visit_ImportFrom(self, node):
+        return None if node.module == '__future__' else node
+
     def visit_Expr(self, node):
         is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
         return None if is_text else node

@@ -10,8 +10,10 @@ except ImportError:
     sys.stderr.write('Error: this upgrade needs a Python with the module lzma\n')
     sys.exit(69)
 
+import functools
 import hashlib
 import importlib.util
+import io
 import json
 import os
 import zipfile
@@ -30,15 +32,24 @@ def check_integrity():
         return stream.read() == digest.hexdigest().encode()
 
 
-class Program:
-    # Finds and loads the modules of the package `clutch_release`, which are one compressed member.
+def read_streams():
+    # Name to a function that opens the stream: raw LZMA streams end to end, whose sizes and properties the index has.
+    with zipfile.ZipFile(FILE) as archive:
+        index, data = json.loads(archive.read('index.json')), archive.read('data')
+    streams, start = {}, 0
+    for name, (size, lc, pb, dictionary) in index.items():
+        filters = [{'id': lzma.FILTER_LZMA1, 'lc': lc, 'lp': 0, 'pb': pb, 'dict_size': dictionary}]
+        content = io.BytesIO(data[start:start + size])
+        streams[name] = functools.partial(lzma.LZMAFile, content, format=lzma.FORMAT_RAW, filters=filters)
+        start += size
+    return streams
 
-    def __init__(self):
-        with zipfile.ZipFile(FILE) as archive:
-            lc, pb, size = json.loads(archive.read('streams.json'))['program']
-            filters = [{'id': lzma.FILTER_LZMA1, 'lc': lc, 'lp': 0, 'pb': pb, 'dict_size': size}]
-            sources = json.loads(lzma.decompress(archive.read('program'), lzma.FORMAT_RAW, filters=filters))
-        self.sources = {'clutch_release.' + name: text for name, text in sources.items()}
+
+class Program:
+    # Finds and loads the modules of the package `clutch_release`, which are one stream.
+
+    def __init__(self, stream):
+        self.sources = {'clutch_release.' + name: text for name, text in json.load(stream).items()}
         self.sources['clutch_release'] = ''
 
     def find_spec(self, name, path=None, target=None):
@@ -55,7 +66,8 @@ class Program:
 if not check_integrity():
     sys.stderr.write('Error: `%s` is damaged: its bytes do not give its checksum\nhint: fetch it again\n' % FILE)
     sys.exit(65)
-sys.meta_path.insert(0, Program())
+STREAMS = read_streams()
+sys.meta_path.insert(0, Program(STREAMS['program']()))
 from clutch_release.upgrade import main
 
-sys.exit(main(FILE))
+sys.exit(main(FILE, STREAMS))

@@ -1,8 +1,10 @@
 // The releases between which upgrades are made: bundles of Plone's 240 eggs by `clutch release bundle`, unpacked.
 
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createCompiler } from '#python';
+import { fixedMtime } from '#store';
 
 import type { Home, Workspace } from '../workspace.ts';
 
@@ -38,10 +40,10 @@ export interface ReleaseOptions {
   say: (text: string) => void;
 }
 
-export function makeCases(options: ReleaseOptions): DeltaCase[] {
+export async function makeCases(options: ReleaseOptions): Promise<DeltaCase[]> {
   const home = options.workspace.home('builds');
   const target = build(options, 'pinned', { home, before: [] });
-  const edited = editTwoFiles(options, target);
+  const edited = await editTwoFiles(options, target);
   const upgradeOf = (id: string, before: readonly string[]): Release => build(options, id, { home, before });
   const rebuilt = build(options, 'rebuilt', { home: options.workspace.home('others'), before: [] });
   return [
@@ -96,7 +98,7 @@ function describe(bundle: string): Release {
 }
 
 /** Two modules of an egg get a line more, and their byte code with it. */
-function editTwoFiles({ workspace, python }: ReleaseOptions, { bundle }: Release): Release {
+async function editTwoFiles({ workspace, python }: ReleaseOptions, { bundle }: Release): Promise<Release> {
   const copy = join(workspace.fresh('edited'), 'plone-edited');
   execFileSync('cp', ['-a', bundle, copy]);
   const eggs = join(copy, 'tree/eggs');
@@ -106,22 +108,22 @@ function editTwoFiles({ workspace, python }: ReleaseOptions, { bundle }: Release
   if (folder === undefined) throw new Error('no Products.CMFPlone among the eggs');
   for (const name of ['CatalogTool.py', 'utils.py']) {
     execFileSync(python, ['-c', edit, join(eggs, folder, name)]);
+    rmSync(join(eggs, folder, '__pycache__', name.replace('.py', '.cpython-311.pyc')));
   }
+  const compiler = createCompiler(python, 1);
+  await compiler.compile(join(eggs, folder, '../..'), fixedMtime);
+  await compiler.close();
   return describe(copy);
 }
 
 const edit = `
-import os, py_compile, sys
-from importlib.util import cache_from_source
+import os, sys
 path = sys.argv[1]
-cache = cache_from_source(path)
 lines = open(path).read().split('\\n')
-middle = next(number for number, line in enumerate(lines) if number > len(lines) // 2 and line.startswith('def '))
+middle = max(number for number, line in enumerate(lines) if line.startswith(('def ', 'class ')))
 lines[middle:middle] = ['def edited():', '    return "an edit of two lines"', '', '']
 times = os.stat(path).st_mtime
-for name in (path, cache):
-    os.chmod(name, 0o644)
+os.chmod(path, 0o644)
 open(path, 'w').write('\\n'.join(lines))
 os.utime(path, (times, times))
-py_compile.compile(path, cfile=cache, dfile=path[path.index('.egg/') + 5:], doraise=True)
 `;

@@ -55,7 +55,8 @@ async function main(): Promise<void> {
   const workspace = openWorkspace({ work: values.work, python: settings.python, keep: values.keep });
   try {
     const wanted = values.only?.split(',');
-    const cases = makeCases({ ...settings, workspace }).filter(({ id }) => wanted?.includes(id) ?? true);
+    const all = await makeCases({ ...settings, workspace });
+    const cases = all.filter(({ id }) => wanted?.includes(id) ?? true);
     const rows: DeltaRow[] = [];
     for (const one of cases) rows.push(await measureCase(one, { ...settings, workspace }));
     const result: DeltaFigures = {

@@ -116,7 +116,7 @@ class Builder:
 def next_content(patch: Patch, size: int, file: str) -> bytes:
     try:
         return patch.next_file(size)
-    except (ValueError, IndexError, EOFError, lzma.LZMAError) as error:
+    except (ValueError, IndexError, StopIteration, EOFError, lzma.LZMAError) as error:
         raise Failure(DAMAGED, '`%s` is damaged: %s' % (file, error), 'fetch it again') from error
 
 

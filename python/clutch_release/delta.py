@@ -6,23 +6,25 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import zipfile
-from typing import Any, Dict, List, Set, Tuple
+from typing import IO, Any, Callable, Dict, List, Mapping, Set, Tuple
 
 from clutch_release.failures import DAMAGED, Failure
-from clutch_release.patch import Patch, Sources, open_lzma
+from clutch_release.patch import Patch, Sources
 from clutch_release.tree import Directory, Entry, File, Link, Tree, root_hash
 
 FORMAT = 1
 
 
+# Opens a stream of the delta.
+Streams = Mapping[str, Callable[[], IO[bytes]]]
+
+
 class Delta:
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, streams: Streams) -> None:
         self.file = file
-        self._archive = zipfile.ZipFile(file)
-        self._properties: Dict[str, Tuple[int, int, int]] = json.loads(self._archive.read('streams.json'))
-        plan = json.loads(self._open('plan').read())
+        self._streams = streams
+        plan = json.load(streams['plan']())
         if plan.get('format') != FORMAT:
             raise Failure(DAMAGED, 'the data of `%s` have format %s, its program reads %d'
                           % (file, plan.get('format'), FORMAT))
@@ -37,9 +39,6 @@ class Delta:
     @property
     def root(self) -> str:
         return self.manifest['root']
-
-    def _open(self, name: str):
-        return open_lzma(self._archive.open(name), self._properties[name])
 
     def changed_paths(self) -> Set[str]:
         return {unit['path'] for unit in self.units} | set(self.dropped)
@@ -58,7 +57,7 @@ class Delta:
                 raise ValueError('`%s` changed while it was read' % stream.name)
             return content
 
-        return Patch(Sources([entry.size for _, entry in sources], read), self._open)
+        return Patch(Sources([entry.size for _, entry in sources], read), self._streams)
 
     def full_manifest(self, base: Tree) -> bytes:
         """The target's manifest.json, byte for byte: the hashes of units that stay are taken from the base."""

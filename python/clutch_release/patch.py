@@ -4,11 +4,8 @@ src/release/delta/encode-patch.ts."""
 from __future__ import annotations
 
 import bisect
-import io
-import lzma
-from typing import IO, Callable, Dict, List, Sequence, Tuple
+from typing import IO, Callable, Dict, List, Mapping, Sequence
 
-STREAMS = ('lengths', 'jumps', 'gaps', 'changes', 'literals')
 # Old content kept in memory at a time; copies come from the same few files for a while.
 CACHE_LIMIT = 1 << 25
 
@@ -78,17 +75,17 @@ class Numbers:
 class Patch:
     """Files come out in the order in which they went in."""
 
-    def __init__(self, sources: Sources, open_stream: Callable[[str], IO[bytes]]) -> None:
+    def __init__(self, sources: Sources, streams: Mapping[str, Callable[[], IO[bytes]]]) -> None:
         self._sources = sources
-        self._lengths = Numbers(open_stream('lengths').read())
-        self._jumps = Numbers(open_stream('jumps').read())
-        self._gaps = Numbers(open_stream('gaps').read())
-        self._changes = io.BytesIO(open_stream('changes').read())
-        self._literals = open_stream('literals')
+        self._lengths = Numbers(streams['lengths']().read())
+        self._jumps = Numbers(streams['jumps']().read())
+        self._gaps = Numbers(streams['gaps']().read())
+        self._changes = iter(streams['changes']().read())
+        self._literals = streams['literals']()
         self._position = 0
 
     def next_file(self, size: int) -> bytes:
-        """Fails with ValueError, IndexError or LZMAError when the patch is damaged."""
+        """Fails with ValueError, IndexError, StopIteration or LZMAError when the patch is damaged."""
         pieces: List[bytes] = []
         left = size
         while left:
@@ -116,7 +113,7 @@ class Patch:
         at = -1
         while gap:
             at += gap
-            changed[at] = (changed[at] + self._changes.read(1)[0]) & 0xff
+            changed[at] = (changed[at] + next(self._changes)) & 0xff
             gap = self._gaps.next()
         return bytes(changed)
 
@@ -126,10 +123,3 @@ def read_exactly(stream: IO[bytes], size: int) -> bytes:
     if len(content) != size:
         raise ValueError('a stream is shorter than it should be')
     return content
-
-
-def open_lzma(stream: IO[bytes], properties: Tuple[int, int, int]) -> IO[bytes]:
-    """Raw LZMA; its properties are the literal context bits, the position bits and the dictionary's size."""
-    lc, pb, dictionary = properties
-    filters = [{'id': lzma.FILTER_LZMA1, 'lc': lc, 'lp': 0, 'pb': pb, 'dict_size': dictionary}]
-    return lzma.LZMAFile(stream, format=lzma.FORMAT_RAW, filters=filters)

@@ -10,8 +10,8 @@ from typing import Tuple
 from clutch_release import files
 from clutch_release.build import build_release
 from clutch_release.console import Console
-from clutch_release.delta import Delta
-from clutch_release.failures import NO_SPACE, WRONG_BASE, Failure
+from clutch_release.delta import Delta, Streams
+from clutch_release.failures import NO_SPACE, USAGE, WRONG_BASE, Failure
 from clutch_release.fit import check_machine, check_space
 from clutch_release.generations import BUILDING, collect_garbage, remove_leftovers
 from clutch_release.identity import become_owner
@@ -26,13 +26,15 @@ from clutch_release.tree import Tree, describe_tree
 from clutch_release.verify import first_difference, without_later_byte_code
 
 
-def main(file: str) -> int:
-    return run_program('upgrade', parse, lambda values, console: upgrade(file, values, console))
+def main(file: str, streams: Streams) -> int:
+    return run_program('upgrade', parse, lambda values, console: upgrade(Delta(file, streams), values, console))
 
 
 def parse() -> argparse.Namespace:
     parser = create_parser(None, 'Upgrades the installation in PREFIX to the release that this file leads to.')
-    parser.add_argument('prefix', metavar='PREFIX', help='where the application is installed')
+    parser.add_argument('prefix', metavar='PREFIX', nargs='?', help='where the application is installed')
+    parser.add_argument('--from', metavar='DIR', dest='source', help='instead: a tree that is no installation')
+    parser.add_argument('--to', metavar='NEW', help='the directory to make of it')
     parser.add_argument('--rollback', action='store_true', help='go back to the previous release')
     # Said by bin/upgrade: whose signature this copy has; the copy is to go.
     parser.add_argument('--copy-for', help=argparse.SUPPRESS)
@@ -40,20 +42,24 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def upgrade(file: str, values: argparse.Namespace, console: Console) -> None:
+def upgrade(delta: Delta, values: argparse.Namespace, console: Console) -> None:
     began = time.monotonic()
+    if values.source and values.to:
+        make_tree(delta, values.source, values.to, console)
+        return
+    if values.prefix is None:
+        raise Failure(USAGE, 'name the PREFIX of the installation, or --from DIR --to NEW', 'see --help')
     prefix = Prefix(values.prefix)
     prefix.require()
     become_owner(prefix.private)
     if values.rollback:
         roll_back(prefix, switch_options(values), console, only_check=values.check)
         return
-    delta = Delta(file)
     if values.copy_for is None:
         console.say('Checking integrity only: started by itself, this file cannot vouch for its origin'
                     ' (PREFIX/current/bin/upgrade FILE verifies signatures)')
     else:
-        files.remove_file(file)
+        files.remove_file(delta.file)
         console.outcome['signedBy'] = values.copy_for
     console.outcome.update({'from': delta.base, 'to': {key: delta.manifest[key] for key in ('name', 'version', 'root')}})
     if values.check:
@@ -62,6 +68,24 @@ def upgrade(file: str, values: argparse.Namespace, console: Console) -> None:
     with prefix.lock():
         apply(prefix, delta, values, console)
     console.outcome['seconds'] = round(time.monotonic() - began, 3)
+
+
+def make_tree(delta: Delta, source: str, target: str, console: Console) -> None:
+    """For trees outside an installation: nothing is switched, nothing is kept."""
+    if os.path.lexists(target):
+        raise Failure(NO_SPACE, '`%s` exists already' % target)
+    base = describe_tree(source, console.progress_of('Verifying'))
+    if base.root != delta.base['root']:
+        raise Failure(WRONG_BASE, '`%s` is not %s: it differs in %s' % (
+            source, describe_manifest(delta.base), ', '.join(unit_names(delta.base_units, short_hashes(base))[:5])))
+    building = os.path.abspath(target) + BUILDING
+    try:
+        build_release(delta, base, (source, building), console)
+        os.rename(building, target)
+    finally:
+        files.remove_tree(building)
+    console.say('%s is in `%s`' % (describe_manifest(delta.manifest), target))
+    console.outcome['result'] = 'made'
 
 
 def check(prefix: Prefix, delta: Delta, console: Console) -> None:
@@ -146,7 +170,7 @@ def wrong_base(prefix: Prefix, delta: Delta, current: str) -> Failure:
 
 
 def short_hashes(tree: Tree) -> dict:
-    return {path: value[:4] for path, value in tree.hashes.items()}
+    return {path: value[:2] for path, value in tree.hashes.items()}
 
 
 def unit_names(expected: dict, found: dict) -> list:

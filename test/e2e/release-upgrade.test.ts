@@ -1,8 +1,10 @@
 // Install, upgrade, roll back and clean up on a target, with the programs that a bundle and a `.pyz` bring.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { describeTree } from '#release';
 import { expect, test } from 'vitest';
 import { currentOf, makeUpgrade, runPython, snapshotOf } from '../support/release-fixture.ts';
 import { releaseTarget } from '../support/release-target.ts';
@@ -93,4 +95,67 @@ test('the same input gives the same bytes', async () => {
   const again = await makeUpgrade(workspace, bundles[0]?.directory ?? '', bundles[1]?.directory ?? '');
   expect(again).not.toBe(upgrade);
   expect(readFileSync(again).equals(readFileSync(upgrade))).toBe(true);
+});
+
+test('trees that are no installation: a new one is made, the old one is left alone', async () => {
+  const { workspace, upgrade, bundles } = await releaseTarget();
+  const old = join(bundles[0]?.directory ?? '', 'tree');
+  const made = join(workspace.base, 'made');
+  expect(await runPython([upgrade, '--from', old, '--to', made])).toMatchObject({ code: 0, stderr: '' });
+  expect(describeTree(made).root).toBe(bundles[1]?.manifest.root);
+  expect(describeTree(old).root).toBe(bundles[0]?.manifest.root);
+  const again = await runPython([upgrade, '--from', made, '--to', join(workspace.base, 'again')]);
+  expect(again).toMatchObject({
+    code: 76,
+    stderr: expect.stringContaining('it differs in `.`, `bin`') as string,
+  });
+});
+
+test('archives are opened, bundles and source releases alike', async () => {
+  const { workspace, bundles, upgrade, run } = await releaseTarget();
+  const packed = bundles.slice(0, 2).map(({ directory }, index) => {
+    const file = join(workspace.base, `bundle-${index}.tar.gz`);
+    execFileSync('tar', ['-czf', file, '-C', dirname(directory), basename(directory)]);
+    return file;
+  });
+  const made = await makeUpgrade(workspace, packed[0] ?? '', packed[1] ?? '');
+  expect(readFileSync(made).equals(readFileSync(upgrade))).toBe(true);
+  const source = (version: string): string => {
+    const file = join(workspace.base, `site-${version}.tgz`);
+    execFileSync('tar', [
+      '-czf',
+      file,
+      '-C',
+      bundles[version === '1.0' ? 0 : 1]?.directory ?? '',
+      `--transform=s,^tree,site-${version},`,
+      'tree',
+    ]);
+    return file;
+  };
+  expect(basename(await makeUpgrade(workspace, source('1.0'), source('1.1')))).toBe('site-1.0-1.1.pyz');
+  const same = await workspace.run(['release', 'delta', packed[0] ?? '', packed[0] ?? '']);
+  expect(same).toMatchObject({ code: 1, stderr: expect.stringContaining('have the same files') as string });
+  expect((await workspace.run(['release', 'delta', 'nowhere', packed[0] ?? ''])).stderr).toContain(
+    'does not exist',
+  );
+  expect((await run()).code).toBe(0);
+});
+
+const pythons = ['3.9', '3.10', '3.12', '3.13', '3.14'].flatMap((version) => {
+  const folder = join(homedir(), '.pyenv/versions');
+  const name = existsSync(folder)
+    ? readdirSync(folder).find((name) => name.startsWith(`${version}.`))
+    : undefined;
+  return name === undefined ? [] : [join(folder, name, 'bin/python3')];
+});
+
+test.each(pythons)('%s installs, upgrades and goes back', async (python) => {
+  const { workspace, bundles, upgrade } = await releaseTarget();
+  const prefix = join(workspace.base, 'other/opt/shop');
+  const install = [join(bundles[0]?.directory ?? '', 'install.py'), '--root', join(workspace.base, 'other')];
+  expect(await runPython(install, { python })).toMatchObject({ code: 0, stderr: '' });
+  expect(await runPython([upgrade, prefix], { python })).toMatchObject({ code: 0, stderr: '' });
+  expect(currentOf(prefix)).toBe(bundles[1]?.manifest.root);
+  const back = await runPython([join(prefix, 'current/bin/upgrade'), '--rollback'], { python });
+  expect(back).toMatchObject({ code: 0, stderr: '' });
 });

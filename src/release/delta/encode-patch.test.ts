@@ -15,7 +15,7 @@ from clutch_release.patch import Patch, Sources
 for case in json.load(sys.stdin):
     sources = [base64.b64decode(text) for text in case['sources']]
     streams = {name: base64.b64decode(text) for name, text in case['streams'].items()}
-    patch = Patch(Sources([len(source) for source in sources], sources.__getitem__), lambda name: io.BytesIO(streams[name]))
+    patch = Patch(Sources([len(source) for source in sources], sources.__getitem__), {name: lambda content=content: io.BytesIO(content) for name, content in streams.items()})
     print(json.dumps([base64.b64encode(patch.next_file(size)).decode() for size in case['sizes']]))
 `;
 

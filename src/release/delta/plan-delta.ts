@@ -7,7 +7,7 @@ import type { ChangedEntry, ChangedUnit } from './compare-trees.ts';
 export interface DeltaPlan {
   format: 1;
   base: { name: string; version: string; root: string };
-  /** Path and first four digits of the hash of each unit of the base: only for naming what differs. */
+  /** Path and first two digits of the hash of each unit of the base: only for naming what differs. */
   baseUnits: readonly (readonly [string, string])[];
   /** The target's, without its units. */
   manifest: ReleaseManifest;
@@ -44,7 +44,7 @@ export function planDelta(
   return {
     format: 1,
     base: { name, version, root },
-    baseUnits: base.tree.units.map(({ path, hash }) => [path, hash.slice(0, 4)]),
+    baseUnits: base.tree.units.map(({ path, hash }) => [path, hash.slice(0, 2)]),
     manifest: { ...target.manifest, units: [] },
     ...(target.signature === undefined ? {} : { signature: target.signature }),
     units: changed.map(({ unit, from, gone, entries }) => ({

@@ -45,10 +45,13 @@ export async function packProgram(python: string): Promise<Buffer> {
 
 /** The bytes of `NAME-OLD-NEW.pyz`. */
 export function formatUpgrade({ content, properties }: CompressedStreams): Buffer {
+  const names = [...content.keys()];
+  const sizes = names.map((name) => content.get(name)?.length ?? 0);
+  const index = names.map((name, at) => [name, [sizes[at], ...(properties[name] ?? [])]]);
   const members: NewMember[] = [
     memberOf('__main__.py', readFileSync(pythonSourceFile('upgrade_main.py'))),
-    memberOf('streams.json', JSON.stringify(properties)),
-    ...[...content].map(([name, bytes]) => memberOf(name, bytes)),
+    memberOf('index.json', JSON.stringify(Object.fromEntries(index))),
+    memberOf('data', Buffer.concat([...content.values()])),
   ];
   const zip = createZip(members, { keepOrder: true });
   // The last field of a zip is the length of its comment, which is the digest.
