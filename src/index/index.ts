@@ -6,6 +6,8 @@
 
 export { createIndex } from './create-index.ts';
 export { Precedence } from './index-contract.ts';
+export { hashesOfHref, type Link } from './link.ts';
+export { parsePage } from './read-page.ts';
 export type {
   CachedPage,
   Candidate,

@@ -11,6 +11,10 @@ export interface Link {
   readonly yanked?: string | true;
   readonly metadataHash?: string | true;
   readonly size?: number;
+  /** ISO 8601, as the page has it (PEP 700). */
+  readonly uploadTime?: string;
+  /** A URL (PEP 740). */
+  readonly provenance?: string;
   /** From a JSON page; those in the fragment of `href` are read later. */
   readonly hashes?: Readonly<Record<string, string>>;
   readonly isDirectory?: boolean;

@@ -44,7 +44,7 @@ function badPage(page: string, cause: unknown): BuildError {
 }
 
 function linkOfFile(file: Fields): Link[] {
-  const { filename, url, yanked, size } = file;
+  const { filename, url, yanked, size, provenance, 'upload-time': uploadTime } = file;
   if (typeof filename !== 'string' || typeof url !== 'string') return [];
   const requiresPython = file['requires-python'];
   const metadataHash = metadataHashOf(
@@ -59,6 +59,8 @@ function linkOfFile(file: Fields): Link[] {
       ...((yanked === true || (typeof yanked === 'string' && yanked !== '')) && { yanked }),
       ...(metadataHash !== undefined && { metadataHash }),
       ...(typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 && { size }),
+      ...(typeof uploadTime === 'string' && { uploadTime }),
+      ...(typeof provenance === 'string' && { provenance }),
     },
   ];
 }

@@ -77,8 +77,10 @@ function keepPage(reader: PageReader, url: string, response: HttpResponse): Cach
   return page;
 }
 
-/** The content type decides, whatever was asked for. */
-async function parsePage(page: CachedPage): Promise<{ base: string; links: readonly Link[] }> {
+/** The links of a page as a server sent it; its content type decides, whatever was asked for. Fails with `INDEX_PAGE`. */
+export async function parsePage(
+  page: Pick<CachedPage, 'body' | 'contentType' | 'url'>,
+): Promise<{ base: string; links: readonly Link[] }> {
   const [mediaType = '', ...parameters] = page.contentType.toLowerCase().split(';');
   const type = mediaType.trim();
   if (type === 'application/vnd.pypi.simple.v1+json' || type === 'application/json') {

@@ -4,6 +4,7 @@
 //   records.sqlite       projects, files, metadata, tokens, links (WAL, synchronous=FULL)
 //   files/<2>/<sha256>   every file of ours, once
 //   incoming/            files dropped here are taken in; incoming/release/, incoming/refused/
+//   upstream/            files and pages of upstream; may be deleted, need not be backed up
 //   links/               development links in files (*.links, *.svn)
 //   tmp/                 what is being received
 //   lock                 held by the one process that serves the directory

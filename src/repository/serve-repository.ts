@@ -2,7 +2,7 @@
 
 import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { BuildError, hasCode } from '#base';
+import { BuildError, hasCode, type Environment } from '#base';
 import { createGate } from './access/create-gate.ts';
 import { createSessions } from './access/sessions.ts';
 import { openCore, type Change, type Core, type CoreSettings } from './core.ts';
@@ -14,8 +14,11 @@ import type { ServerContext } from './http/server-context.ts';
 import { watchIncoming } from './incoming/watch-incoming.ts';
 import type { Log } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { openWebhooks } from './observe/webhooks.ts';
 import { observeRequest } from './observe/observe-request.ts';
 import { createWebPages } from './pages/create-web-pages.ts';
+import { openUpstream } from './upstream/open-upstream.ts';
+import type { UpstreamOptions } from './upstream/upstream-settings.ts';
 import { createPages } from './simple/pages.ts';
 
 export interface ServeSettings extends CoreSettings {
@@ -26,6 +29,11 @@ export interface ServeSettings extends CoreSettings {
   log: Log;
   /** One entry for each request. */
   accessLog: boolean;
+  /** Where names that are not ours come from; nowhere when absent. */
+  upstream?: UpstreamOptions;
+  /** Told of every upload, promotion, yank and deletion. */
+  webhooks?: readonly string[];
+  environment: Environment;
 }
 
 export interface ListenAddress {
@@ -44,25 +52,31 @@ export interface RepositoryServer {
 /** Starts a server. Fails with a `BuildError` when the directory or the address is taken. */
 export async function serveRepository(settings: ServeSettings): Promise<RepositoryServer> {
   const core = await openCore(settings);
-  const { context, web, close } = openParts(settings, core);
+  let close = async (): Promise<void> => core.close();
   try {
-    const app = createApp(context, web);
-    const listener = getRequestListener(app.fetch, {
-      overrideGlobalObjects: false,
-      autoCleanupIncoming: false,
-    });
-    const server = createServer(serverLimits, (incoming, outgoing) => {
-      const observed = observeRequest(context, settings.accessLog, { incoming, outgoing });
-      const route = answerFast(context, incoming, outgoing);
-      if (route === undefined) void listener(incoming, outgoing);
-      else observed.route(route);
-    });
+    const parts = openParts(settings, core);
+    ({ close } = parts);
+    const server = createHttpServer(parts, settings.accessLog);
     const url = await listen(server, settings.listen);
     return { url, stop: async () => stop(server, close) };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function createHttpServer({ context, web }: Parts, accessLog: boolean): Server {
+  const app = createApp(context, web);
+  const listener = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+    autoCleanupIncoming: false,
+  });
+  return createServer(serverLimits, (incoming, outgoing) => {
+    const observed = observeRequest(context, accessLog, { incoming, outgoing });
+    const route = answerFast(context, incoming, outgoing);
+    if (route === undefined) void listener(incoming, outgoing);
+    else observed.route(route);
+  });
 }
 
 /** A slow sender has an hour for one request; a silent one a minute. */
@@ -76,22 +90,39 @@ const silenceMilliseconds = 60_000;
 const graceMilliseconds = 10_000;
 
 /** What the handlers work with, and how to end it all. */
-function openParts(
-  settings: ServeSettings,
-  core: Core,
-): { context: ServerContext; web: WebPages; close: () => Promise<void> } {
-  const { isPrivate, noStaging, log } = settings;
+interface Parts {
+  context: ServerContext;
+  web: WebPages;
+  close: () => Promise<void>;
+}
+
+function openParts(settings: ServeSettings, core: Core): Parts {
+  const { isPrivate, noStaging, log, environment } = settings;
+  const metrics = createMetrics();
+  const upstream =
+    settings.upstream === undefined
+      ? undefined
+      : openUpstream({ ...settings.upstream, core, log, metrics, environment });
+  const webhooks = openWebhooks({ core, log, metrics, environment, urls: settings.webhooks ?? [] });
   const links = openDevelopmentLinks(core, log);
   const incoming = watchIncoming({ core, log, noStaging });
   const sessions = createSessions(core.records.tokens, core.now);
   const context: ServerContext = {
     core,
-    pages: createPages({ core, developmentLinks: () => links.list(), isPrivate }),
+    pages: createPages({
+      core,
+      developmentLinks: () => links.list(),
+      isPrivate,
+      ...(upstream !== undefined && {
+        upstreamPage: (project: string, root: string) => upstream.page(project, root),
+      }),
+    }),
     files: createFileSource(core, isPrivate),
     gate: createGate(core, isPrivate, sessions),
     sessions,
     log,
-    metrics: createMetrics(),
+    metrics,
+    upstream,
     developmentLinks: () => links.list(),
     noStaging,
   };
@@ -101,6 +132,8 @@ function openParts(
     links.close();
     await web.close();
     await incoming.close();
+    await upstream?.close();
+    await webhooks.close();
     await core.close();
   };
   return { context, web, close };

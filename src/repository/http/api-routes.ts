@@ -68,22 +68,22 @@ function describeFile({ id: _id, ...file }: FileRecord): Record<string, unknown>
 
 function addReleaseChanges(app: ServerApp, server: ServerContext): void {
   const { core } = server;
-  app.post('/api/projects/:project/:version/promote', async (context) => {
+  app.post('/api/projects/:project/versions/:version/promote', async (context) => {
     const order = releaseOrder(server, context, 'promote');
     return context.json(await promoteVersion(core, order), 200, uncached);
   });
-  app.post('/api/projects/:project/:version/yank', async (context) => {
+  app.post('/api/projects/:project/versions/:version/yank', async (context) => {
     const order = releaseOrder(server, context, 'yank');
     const body = await readBody(context);
     const { reason = '', filename } = body;
     const result = await yankVersion(core, withFile(order, filename), String(reason));
     return context.json(result, 200, uncached);
   });
-  app.delete('/api/projects/:project/:version/yank', async (context) => {
+  app.delete('/api/projects/:project/versions/:version/yank', async (context) => {
     const order = withFile(releaseOrder(server, context, 'yank'), context.req.query('filename'));
     return context.json(await yankVersion(core, order, undefined), 200, uncached);
   });
-  app.delete('/api/projects/:project/:version', async (context) => {
+  app.delete('/api/projects/:project/versions/:version', async (context) => {
     const order = withFile(releaseOrder(server, context, 'delete'), context.req.query('filename'));
     return context.json(await deleteVersion(core, order), 200, uncached);
   });

@@ -2,13 +2,14 @@
 
 import { Hono, type Context } from 'hono';
 import { BuildError } from '#base';
-import { forbidden, statusOf } from '../refusals.ts';
+import { forbidden, isDiskFull, statusOf } from '../refusals.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { answerError, describeFailure, type RequestFailure } from './errors.ts';
 import { addHealthRoutes } from './health-routes.ts';
 import type { ServerApp, ServerContext, ServerTypes } from './server-context.ts';
 import { addSimpleRoutes } from './simple-routes.ts';
 import { addUploadRoutes } from './upload-route.ts';
+import { addUpstreamRoutes } from './upstream-routes.ts';
 
 export interface WebPages {
   addRoutes(app: ServerApp): void;
@@ -30,11 +31,7 @@ export function createApp(server: ServerContext, web: WebPages): ServerApp {
   });
   app.onError((error, context) => {
     const status = statusOf(error);
-    if (status >= 500) {
-      const { core, log } = server;
-      const { message, stack } = error;
-      log({ time: core.now(), level: 'error', event: 'failed', path: context.req.path, message, stack });
-    }
+    if (status >= 500) logFailure(server, context.req.path, error);
     return answer(context, error);
   });
   app.notFound((context) => answer(context, new BuildError('REPOSITORY_NOT_FOUND', 'There is nothing here')));
@@ -42,8 +39,17 @@ export function createApp(server: ServerContext, web: WebPages): ServerApp {
   addUploadRoutes(app, server);
   addApiRoutes(app, server);
   addHealthRoutes(app, server);
+  if (server.upstream !== undefined) addUpstreamRoutes(app, server, server.upstream);
   web.addRoutes(app);
   return app;
+}
+
+/** A stack is for what is our fault. */
+function logFailure({ core, log }: ServerContext, path: string, error: Error): void {
+  const { message, stack } = error;
+  const isOurs = !(error instanceof BuildError) && !isDiskFull(error);
+  const level = isOurs ? 'error' : 'warning';
+  log({ time: core.now(), level, event: 'failed', path, message, ...(isOurs && { stack }) });
 }
 
 /** A browser sends a remembered login with whatever another site makes it send: changes must come from here. */

@@ -83,7 +83,7 @@ export function decodePart(text: string): string | undefined {
 }
 
 /** Nothing in a stranger's file runs in the name of this server, whatever a browser takes it for. */
-const fileSecurity: RawHeaders = ['Content-Security-Policy', "default-src 'none'; sandbox"];
+export const fileSecurity: RawHeaders = ['Content-Security-Policy', "default-src 'none'; sandbox"];
 
 export function fileHeaders(etag: string, cacheControl: string): RawHeaders {
   return [

@@ -14,6 +14,7 @@ export function addHealthRoutes(app: ServerApp, server: ServerContext): void {
     const { files, bytes, projects, staging } = core.records.files.counts();
     const { rss, heapUsed } = process.memoryUsage();
     const text = metrics.render({
+      ...server.upstream?.gauges(),
       clutch_files: files,
       clutch_files_bytes: bytes,
       clutch_projects: projects,

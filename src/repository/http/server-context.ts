@@ -9,6 +9,7 @@ import type { DevelopmentLink } from '../repository-contract.ts';
 import type { Pages } from '../simple/pages.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { Upstream } from '../upstream/open-upstream.ts';
 import type { FileSource } from './file-source.ts';
 
 export interface ServerContext {
@@ -21,6 +22,7 @@ export interface ServerContext {
   readonly metrics: Metrics;
   /** Links of `DIR/links` and of the API together, by name. */
   readonly developmentLinks: () => readonly DevelopmentLink[];
+  readonly upstream?: Upstream | undefined;
   /** Uploads go to the release channel at once (`--no-staging`). */
   readonly noStaging: boolean;
 }

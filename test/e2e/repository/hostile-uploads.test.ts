@@ -561,7 +561,7 @@ test('HTML and scripts in metadata are stored, and show up nowhere as such', asy
   };
   const { status } = await upload(repository.url, { token, ...wheel(parts), fields: { summary: evil } });
   expect(status).toBe(200);
-  const yanked = await fetch(`${repository.url}api/projects/evil/1.0/yank`, {
+  const yanked = await fetch(`${repository.url}api/projects/evil/versions/1.0/yank`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },
     body: JSON.stringify({ reason: evil }),
@@ -603,7 +603,7 @@ test('a path in a request stays in the repository', async () => {
 
 test('a page of another site changes nothing', async () => {
   const headers = { authorization: `Bearer ${token}` };
-  const url = `${repository.url}api/projects/evil/1.0/promote`;
+  const url = `${repository.url}api/projects/evil/versions/1.0/promote`;
   for (const more of [
     { 'sec-fetch-site': 'cross-site' },
     { origin: 'https://evil.example' },

@@ -53,7 +53,7 @@ async function publishVersion({ url, token }: Files, version: string, promised: 
     }),
   );
   const answer = await attempt(() =>
-    fetch(`${url}api/projects/demo/${version}/promote`, {
+    fetch(`${url}api/projects/demo/versions/${version}/promote`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
     }),
@@ -201,7 +201,7 @@ test('a full disk refuses uploads with 507, loses nothing, and reads go on', asy
   }
   // What a full disk took is given back, and then there is room again.
   const headers = { authorization: `Bearer ${token}` };
-  const deleted = await fetch(`${repository.url}api/projects/big/0`, { method: 'DELETE', headers });
+  const deleted = await fetch(`${repository.url}api/projects/big/versions/0`, { method: 'DELETE', headers });
   expect(deleted.status).toBe(200);
   const small = await upload(repository.url, {
     token,

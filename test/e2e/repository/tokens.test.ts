@@ -42,20 +42,20 @@ test('a token does what its actions and projects allow, and nothing else', async
   const forged = await upload(repository.url, { token: ci, ...wheel('victim'), fields: { name: 'tool' } });
   expect(forged.status).toBe(400);
 
-  expect(await api(ci, 'POST projects/tool/1.0/promote')).toBe(403);
-  expect(await api(ci, 'POST projects/tool/1.0/yank')).toBe(403);
-  expect(await api(ci, 'DELETE projects/tool/1.0')).toBe(403);
+  expect(await api(ci, 'POST projects/tool/versions/1.0/promote')).toBe(403);
+  expect(await api(ci, 'POST projects/tool/versions/1.0/yank')).toBe(403);
+  expect(await api(ci, 'DELETE projects/tool/versions/1.0')).toBe(403);
   expect(await api(ci, 'PUT projects/tool/reserved')).toBe(403);
   expect(await api(ci, 'GET tokens')).toBe(403);
   expect(await api(ci, 'POST tokens', { name: 'me', actions: ['admin'] })).toBe(403);
 
   const gate = await make('--action', 'promote', '--project', 'tool');
   expect(await send(gate, 'tool')).toBe(403);
-  expect(await api(gate, 'POST projects/acme-web/1.0/promote')).toBe(403);
-  expect(await api(gate, 'POST projects/tool/1.0/promote')).toBe(200);
+  expect(await api(gate, 'POST projects/acme-web/versions/1.0/promote')).toBe(403);
+  expect(await api(gate, 'POST projects/tool/versions/1.0/promote')).toBe(200);
 
   const admin = await make('--action', 'admin');
-  expect(await api(admin, 'POST projects/acme-web/1.0/promote')).toBe(200);
+  expect(await api(admin, 'POST projects/acme-web/versions/1.0/promote')).toBe(200);
   expect(await api(admin, 'GET tokens')).toBe(200);
 });
 

@@ -1,7 +1,7 @@
 // `serve`: the egg repository's server.
 
 import { resolve } from 'node:path';
-import { BuildError, countAsWork, formatBytes, parseByteSize } from '#base';
+import { BuildError, countAsWork, formatBytes, parseAge, parseByteSize, type Environment } from '#base';
 import { checkRepository, serveRepository, type ListenAddress, type ServeSettings } from '#repository';
 import type { Command, Invocation } from '../command.ts';
 import { parseWords, printText, usageError, type ParsedWords } from '../command-words.ts';
@@ -18,7 +18,14 @@ clutch publish. Everything lies below DIR: back that up. Uploads need a token: s
   --private               reading needs a token too (HTTP Basic, any user name)
   --no-staging            uploads are released at once; by default they wait in staging for clutch promote
   --max-file-size SIZE    of one uploaded file (1G)
+  --upstream URL          where names that are not ours come from: https://pypi.org/simple/; several are asked in order
+                          (CLUTCH_UPSTREAM, for URLs with a login; ~/.netrc too)
+  --upstream-files HOST   a host that upstream's files may come from; known for pypi.org
+  --upstream-size SIZE    what files of upstream may take (20G); what was not used longest goes first
+  --upstream-refresh AGE  how long a page of upstream is used without asking again (10m)
   --check                 do not serve: compare every file with its record, and say what does not fit
+  --webhook URL           told (POST, JSON) of uploads, promotions, yanks and deletions; signed with
+                          CLUTCH_WEBHOOK_SECRET when that is set
   --log text|json         how the log is written to standard output (text)
   --no-access-log         no line for each request
 
@@ -29,10 +36,11 @@ Pages: /simple/ (released), /staging/simple/ (all), /links/ and /staging/links/ 
 export const serve: Command = {
   usage,
   run: async (invocation) => {
-    const { values } = parseWords(invocation, options, 0);
+    const words = parseWords(invocation, options, 0);
+    const { values } = words;
     const directory = readDirectory(invocation, values['data']);
     if (values['check'] === true) return check(invocation, directory);
-    return countAsWork(serveUntilStopped(invocation, readSettings(directory, values)));
+    return countAsWork(serveUntilStopped(invocation, readSettings(invocation, directory, words)));
   },
 };
 
@@ -75,6 +83,11 @@ const options = {
   log: { type: 'string' },
   'no-access-log': { type: 'boolean' },
   check: { type: 'boolean' },
+  upstream: { type: 'string', multiple: true },
+  webhook: { type: 'string', multiple: true },
+  'upstream-files': { type: 'string', multiple: true },
+  'upstream-size': { type: 'string' },
+  'upstream-refresh': { type: 'string' },
 } as const;
 
 function readDirectory({ context }: Invocation, data: unknown): string {
@@ -82,8 +95,10 @@ function readDirectory({ context }: Invocation, data: unknown): string {
   return resolve(context.cwd, data);
 }
 
-function readSettings(directory: string, values: ParsedWords['values']): ServeSettings {
+function readSettings({ context }: Invocation, directory: string, words: ParsedWords): ServeSettings {
+  const { values } = words;
   const { log = 'text' } = values;
+  const upstream = readUpstream(context.environment, words);
   if (log !== 'text' && log !== 'json') throw usageError('--log is `text` or `json`');
   return {
     directory,
@@ -93,6 +108,29 @@ function readSettings(directory: string, values: ParsedWords['values']): ServeSe
     maximumFileBytes: readSize('--max-file-size', values['max-file-size'], 2 ** 30),
     accessLog: values['no-access-log'] !== true,
     log: createLogWriter(log),
+    environment: context.environment,
+    webhooks: words.lists['webhook'] ?? [],
+    ...(upstream !== undefined && { upstream }),
+  };
+}
+
+function readUpstream(
+  environment: Environment,
+  { values, lists }: ParsedWords,
+): ServeSettings['upstream'] | undefined {
+  const fromEnvironment = (environment['CLUTCH_UPSTREAM'] ?? '').split(/\s+/).filter((url) => url !== '');
+  const urls = lists['upstream'] ?? fromEnvironment;
+  if (urls.length === 0) return undefined;
+  const refresh = values['upstream-refresh'];
+  const refreshMilliseconds = typeof refresh === 'string' ? parseAge(refresh) : 600_000;
+  if (refreshMilliseconds === undefined) {
+    throw usageError(`\`${String(refresh)}\` is no age for --upstream-refresh: write 10m or 1h`);
+  }
+  return {
+    urls,
+    fileHosts: lists['upstream-files'] ?? [],
+    maximumBytes: readSize('--upstream-size', values['upstream-size'], 20 * 2 ** 30),
+    refreshMilliseconds,
   };
 }
 

@@ -44,7 +44,7 @@ export function wantedRelease(
 
 /** The path of a version in the API. */
 export function releasePath({ project, version }: { project: string; version: string }): string {
-  return `projects/${encodeURIComponent(project)}/${encodeURIComponent(version)}`;
+  return `projects/${encodeURIComponent(project)}/versions/${encodeURIComponent(version)}`;
 }
 
 /** What the API says about a change. */
