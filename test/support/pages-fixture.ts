@@ -41,7 +41,7 @@ export async function startPages(...words: string[]): Promise<PagesFixture> {
     },
     publish: (wheel) => upload(repository.url, { ...wheelOf(wheel), token }),
     promote: async (name, version) => {
-      const response = await fetch(`${repository.url}api/projects/${name}/${version}/promote`, {
+      const response = await fetch(`${repository.url}api/projects/${name}/versions/${version}/promote`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}` },
       });

@@ -222,7 +222,7 @@ test('a login ends with its form, with its token, and never lets the API change 
   const cookie = await logIn(secret);
   const page = await get('', { cookie });
   expect(page.text).toContain('short');
-  const change = await post('api/projects/acme-core/1.0/promote', {}, { headers: { cookie } });
+  const change = await post('api/projects/acme-core/versions/1.0/promote', {}, { headers: { cookie } });
   expect(change.status).toBe(401);
   await post('logout', { key: keyIn(page.text) }, { headers: { cookie } });
   expect((await get('', { cookie })).text).toContain('Log in');

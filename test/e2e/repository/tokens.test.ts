@@ -137,7 +137,7 @@ test('a private repository tells the anonymous nothing, not even which names the
   const read = async (path: string, token?: string): Promise<Response> => {
     const login =
       token === undefined ? {} : { authorization: `Basic ${Buffer.from(`any:${token}`).toString('base64')}` };
-    return fetch(repository.url + path, { headers: { accept: 'text/html', ...login }, redirect: 'manual' });
+    return fetch(repository.url + path, { headers: { accept: '*/*', ...login }, redirect: 'manual' });
   };
   const page = await (await read('staging/simple/secret/', reader)).text();
   const [, file = ''] = /href="(?:\.\.\/)+([^"#]+)/.exec(page) ?? [];
