@@ -2,22 +2,13 @@
 // as the document says on a free port and a directory of its own.
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 
-import { repository } from './run-clutch.ts';
+import { bazelRemote, fleetBlock } from './build-bazel-remote.ts';
 
 export type ServerKind = 'bazel-remote' | 'nginx';
 
@@ -31,31 +22,6 @@ export interface RealServer {
   filesOf(hash: string): string[];
   stop(signal?: NodeJS.Signals): Promise<void>;
   start(): Promise<void>;
-}
-
-const document = readFileSync(join(repository, 'docs', 'fleet.md'), 'utf8');
-
-/** The code block of docs/fleet.md that stands behind this comment (`run: push`). */
-export function fleetBlock(name: string): string {
-  const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const block = new RegExp(`<!-- ${escaped} -->\\n\\n\`\`\`\\w+\\n([^]*?)\`\`\``).exec(document)?.[1];
-  if (block === undefined) throw new Error(`docs/fleet.md has no block ${name}`);
-  return block;
-}
-
-/** bazel-remote as the document builds it; CI does that anew, others once. */
-function bazelRemote(): string {
-  const kept = join(homedir(), '.cache', 'clutch-tests', 'bazel-remote-2.6.1');
-  if (existsSync(kept) && process.env['CI'] !== 'true') return kept;
-  const directory = join(tmpdir(), `bazel-remote-${process.pid}`);
-  if (!existsSync(join(directory, 'bazel-remote'))) {
-    mkdirSync(directory, { recursive: true });
-    execFileSync('sh', ['-euc', fleetBlock('run: bazel-remote build')], { cwd: directory, stdio: 'pipe' });
-  }
-  mkdirSync(join(kept, '..'), { recursive: true });
-  execFileSync('cp', [join(directory, 'bazel-remote'), `${kept}.${process.pid}`]);
-  renameSync(`${kept}.${process.pid}`, kept);
-  return kept;
 }
 
 /** Replaces the places of the document by those of a test. */

@@ -3,14 +3,17 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 
 import { buildsIn, countedSdist } from '../../support/cache-fixture.ts';
-import { fleetBlock, realServerForTest, withPlaces, type ServerKind } from '../../support/cache-servers.ts';
+import { bazelRemote, fleetBlock } from '../../support/build-bazel-remote.ts';
+import { realServerForTest, withPlaces, type ServerKind } from '../../support/cache-servers.ts';
 import { warningsIn } from '../../support/fleet.ts';
 import { expectSuccess, simpleConfiguration, workspaceForTest } from '../../support/for-test.ts';
 import { finish, repository, type RunResult } from '../../support/run-clutch.ts';
 import { createMachine, type Machine } from '../../support/two-machines.ts';
+
+beforeAll(() => void bazelRemote(), 900_000);
 
 const kinds: readonly ServerKind[] = ['bazel-remote', 'nginx'];
 

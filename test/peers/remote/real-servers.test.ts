@@ -5,9 +5,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 import { buildLegacySdist } from '../../support/build-legacy-sdist.ts';
+import { bazelRemote } from '../../support/build-bazel-remote.ts';
 import { buildsIn, countedSdist } from '../../support/cache-fixture.ts';
 import { realServerForTest, type RealServer, type ServerKind } from '../../support/cache-servers.ts';
 import {
@@ -22,6 +23,8 @@ import {
 } from '../../support/fleet.ts';
 import { workspaceForTest, type TestWorkspace } from '../../support/for-test.ts';
 import { createMachine, type MachineResult } from '../../support/two-machines.ts';
+
+beforeAll(() => void bazelRemote(), 900_000);
 
 const kinds: readonly ServerKind[] = ['bazel-remote', 'nginx'];
 

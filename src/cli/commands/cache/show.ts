@@ -85,8 +85,9 @@ function formatSigner(origin: Json | undefined): string[] {
 function formatFacts(title: string, facts: Json | undefined): string[] {
   if (typeof facts !== 'object' || facts === null || Array.isArray(facts)) return [];
   return Object.entries(facts).flatMap(([name, value]) => {
-    const isNested = typeof value === 'object' && value !== null;
-    if (!isNested) return [`  ${title.padEnd(12)} ${name}: ${String(value)}`];
+    const line = (text: string): string[] => [`  ${title.padEnd(12)} ${name}: ${text}`];
+    if (Array.isArray(value)) return line(value.map(textOf).join(', '));
+    if (typeof value !== 'object' || value === null) return line(String(value));
     return Object.entries(value).map(
       ([key, inner]) => `  ${title.padEnd(12)} ${name}: ${key} ${textOf(inner)}`,
     );
