@@ -6,7 +6,8 @@ The real zc.buildout is imported. Its Buildout and Options are replaced by proxi
 called back (`option.get`, `eggs.install`, ...); calls nest in both directions, last in, first out.
 
 Files: `peer` carries messages, `failures` carries exceptions, `start` imports zc.buildout, `sections` and
-`proxies` stand in for its configuration, `installing` for its installer, `running` has the verbs of recipes; `downloads` is for releases.
+`proxies` stand in for its configuration, `installing` for its installer, `running` has the verbs of recipes, `locking`
+keeps two buildouts from building one shared part; `downloads` is for releases.
 """
 
 import atexit

@@ -27,6 +27,8 @@ SETTINGS = {
 _start_environment = dict(os.environ)
 _sent_settings = {}
 _distributions = {}
+# Eggs of shared directories that scripts have to name by a link: after a rebuild it leads elsewhere.
+_links = set()
 
 
 def replace_installer(peer):
@@ -52,6 +54,8 @@ def replace_installer(peer):
         return peer.call('egg.develop', setup=os.path.abspath(os.path.expanduser(str(setup))),
                          destination=os.path.abspath(dest), build_ext=dict(build_ext or {}), process=_process_state())
 
+    resolve = easy_install.realpath
+    easy_install.realpath = lambda path: path if path in _links else resolve(path)
     installer.install = install
     installer.build = build
     easy_install.develop = develop
@@ -149,6 +153,8 @@ def find_distribution(project, version, location, develop, metadata_path=None):
     key = project, location
     if key not in _distributions:
         _distributions[key] = _read_distribution(project, version, location, metadata_path)
+        if location.endswith('.egg') and os.path.islink(location):
+            _links.add(location)
         if not develop:
             _distributions[key].precedence = pkg_resources.EGG_DIST
     return _distributions[key]

@@ -10,6 +10,7 @@ import zc.buildout.easy_install as easy_install
 
 from clutch_host.failures import debug_failure
 from clutch_host.installing import add_distributions, is_active, remember_picked, send_settings, take_settings
+from clutch_host.locking import locked
 from clutch_host.proxies import Buildout
 
 # They replace how zc.buildout finds and installs eggs, which the core does here: run along they would do nothing.
@@ -71,10 +72,11 @@ class Running:
             self.buildout.creating.discard(section)
         return {'update': hasattr(options.recipe, 'update')}
 
-    def run(self, section, method):
+    def run(self, section, method, lock=None):
         """Installs or updates a part; the paths it made, as the recipe returned them."""
         options = self.buildout.options_of(section)
-        paths = options._call(getattr(options.recipe, method))
+        with locked(lock, section):
+            paths = options._call(getattr(options.recipe, method))
         if paths is None or isinstance(paths, str):
             return paths
         # Joining says what zc.buildout says when a path is not a text.

@@ -7,6 +7,7 @@ export { activitiesOf, rememberActivity, whileDoing } from './while-doing.ts';
 export { LogLevel, type Event, type LogLevelName, type Report } from './events.ts';
 export { syncDirectory, writeFileAtomically, type AtomicWriteOptions } from './atomic-write.ts';
 export { isAbandoned, isTemporaryName, removeAbandoned, temporaryPathBeside } from './temporary-path.ts';
+export { removeTree } from './remove-tree.ts';
 export { trueMkdirError } from './true-mkdir-error.ts';
 export { acquireFileLock, tryAcquireFileLock, type FileLock } from './file-lock.ts';
 export { tryReadText } from './try-read-text.ts';

@@ -13,11 +13,11 @@ import { canonicalizeName } from '#standards';
 import {
   layerCaches,
   openEggCache,
-  openSharedEggs,
+  openSharedDirectories,
   type EggCache,
   type Json,
   type Placers,
-  type SharedEggs,
+  type SharedDirectories,
 } from '#store';
 
 import { readBuildEnvironment } from './build-environment.ts';
@@ -60,7 +60,7 @@ export interface EggRun {
   readonly remote: RunRemoteCache;
   /** Where this user's runs remember things for the next one; `undefined` when there is no egg cache. */
   readonly memory: () => string | undefined;
-  readonly shared: () => SharedEggs | undefined;
+  readonly shared: () => SharedDirectories | undefined;
   /** Whether a path without links lies in a shared directory. */
   readonly isShared: (location: string) => boolean;
   readonly notes: SharingNotes;
@@ -172,7 +172,7 @@ function createTools(run: () => EggRun, kept: Keeper): Tools {
       const { roots, trustedOwners } = shared;
       const link = eggCache?.link ?? 'auto';
       return kept('shared', JSON.stringify([roots, trustedOwners, link]), () =>
-        openSharedEggs({ roots, trustedOwners, link, environment, report }),
+        openSharedDirectories({ roots, trustedOwners, link, environment, report }),
       );
     },
     fetcher: () => {

@@ -4,7 +4,7 @@ import type { Environment, Report, Where } from '#base';
 import type { IndexSettings } from '#index';
 import type { PythonDescription } from '#python';
 import type { ResolvableDistribution } from '#resolver';
-import type { RemoteCacheSettings } from '#store';
+import type { RemoteCacheSettings, SharedParts, SharedUser } from '#store';
 
 /** A distribution that a working set may hold: an egg, a develop egg, or one in a site-packages directory. */
 export interface Distribution extends ResolvableDistribution {
@@ -150,6 +150,10 @@ export interface Sharing {
   expect(names: readonly string[]): void;
   /** Hands a working set out again. */
   use(workingSet: WorkingSet): void;
+  /** Parts in shared directories; `undefined` when nothing is shared. */
+  parts(): SharedParts | undefined;
+  /** Registers the buildout with the directories it uses; those that do not know it get a line. */
+  register(user: SharedUser): void;
 }
 
 /** What a run installs with; one per run, since it remembers index pages, eggs and picks. */

@@ -52,6 +52,13 @@ export function createSharing(run: EggRun): Sharing {
     take: () => run.notes.take(),
     expect: (names) => run.notes.expect(names),
     use: (workingSet) => run.notes.use(workingSet),
+    parts: () => run.shared()?.parts,
+    register: (user) => {
+      for (const root of run.shared()?.register(user) ?? []) {
+        const text = `Shared directory ${root} does not know this buildout: whoever prunes it has to name ${user.directory} with --software.`;
+        run.settings.report({ type: 'log', level: 'info', text });
+      }
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 
 import { normalizePins } from '#resolver';
 import { parseEggFilename } from '#standards';
-import { buildKeyOf, indexHash, type SharedEggs, type SharedPlace } from '#store';
+import { buildKeyOf, indexHash, type SharedDirectories, type SharedPlace } from '#store';
 
 import { hasSamePins } from './egg-request.ts';
 import type { EggRun } from './egg-run.ts';
@@ -56,7 +56,7 @@ interface Context {
   request: SourceRequest;
 }
 
-function withShared(own: Shelf, shared: SharedEggs, context: Context): Shelf {
+function withShared(own: Shelf, shared: SharedDirectories, context: Context): Shelf {
   const { run, request } = context;
   // A run with nothing to do needs no hash, and none of the code that makes one.
   let hash: string | undefined;
@@ -65,7 +65,7 @@ function withShared(own: Shelf, shared: SharedEggs, context: Context): Shelf {
   const accepts = createJudge(shared, index, context);
   let others: EggsDirectory[] | undefined;
 
-  async function sharedPlace(egg: WorkshopEgg): Promise<ReturnType<SharedEggs['placeFor']>> {
+  async function sharedPlace(egg: WorkshopEgg): Promise<ReturnType<SharedDirectories['placeFor']>> {
     const buildKey = await identify(egg);
     const { eggName, project } = egg.facts;
     return buildKey === undefined
@@ -129,7 +129,7 @@ async function identify(egg: WorkshopEgg): Promise<string | undefined> {
  * unless the right one is kept apart.
  */
 function createJudge(
-  shared: SharedEggs,
+  shared: SharedDirectories,
   index: () => string,
   { run, request }: Context,
 ): (location: string) => boolean {

@@ -3,8 +3,7 @@
 import { existsSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pythonRepr, whileDoing, writeFileAtomically } from '#base';
-import { removeTree } from './remove-paths.ts';
+import { pythonRepr, removeTree, whileDoing, writeFileAtomically } from '#base';
 import { log, type Run } from './run-state.ts';
 import { setUpDirectories } from './set-up-directories.ts';
 

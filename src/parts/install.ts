@@ -49,7 +49,7 @@ interface Prepared {
 
 async function prepare(run: Run, names: readonly string[]): Promise<Prepared> {
   const { handle, main } = run;
-  await expectRecordedEggs(run);
+  await joinSharedDirectories(run);
   await loadExtensions(run);
   await whileDoing('Setting up buildout directories', () => setUpDirectories(run));
   await whileDoing('Checking for upgrades.', async () => {
@@ -73,10 +73,14 @@ async function prepare(run: Run, names: readonly string[]): Promise<Prepared> {
   return { records, rules, plan };
 }
 
-/** What earlier runs recorded of shared directories is told by name when it is gone, also what extensions use. */
-async function expectRecordedEggs({ handle, main }: Run): Promise<void> {
-  if (!handle.eggs.sharing.isOn()) return;
-  handle.eggs.sharing.expect(recordedEggs(await readInstalledRecords(await main.require('installed'))));
+/** Before anything is used: a prune has to know this buildout, and what it recorded is told by name when it is gone. */
+async function joinSharedDirectories({ handle, main }: Run): Promise<void> {
+  const { sharing } = handle.eggs;
+  if (!sharing.isOn()) return;
+  const installed = await main.require('installed');
+  const bin = await main.require('bin-directory');
+  if (installed !== '') sharing.register({ directory: handle.directory, installed, bin });
+  sharing.expect(recordedEggs(await readInstalledRecords(installed)));
 }
 
 // As in zc.buildout (easy_install.py, Installer): it calls this an internal error, and so do we.

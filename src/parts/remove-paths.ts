@@ -1,9 +1,9 @@
 // Deletes what a part recorded, and nothing else: only inside the buildout's own directories, never behind a link,
 // never a directory that somebody develops in. What is refused is named in a warning and stays.
 
-import { chmodSync, lstatSync, readdirSync, realpathSync, rmSync, unlinkSync } from 'node:fs';
+import { lstatSync, realpathSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { hasCode, pythonRepr, type Report } from '#base';
+import { hasCode, pythonRepr, removeTree, type Report } from '#base';
 
 export interface RemovalRules {
   /** Directories below which deleting is allowed. */
@@ -64,22 +64,4 @@ function realpathOrSelf(path: string): string {
 
 function isInside(path: string, directory: string): boolean {
   return path.startsWith(directory.endsWith('/') ? directory : `${directory}/`);
-}
-
-/** Deletes a tree without following links; directories that forbid it are opened first. */
-export function removeTree(path: string): void {
-  try {
-    rmSync(path, { recursive: true, force: true });
-  } catch (error) {
-    if (!hasCode(error, 'EACCES', 'EPERM', 'ENOTEMPTY')) throw error;
-    openDirectories(path);
-    rmSync(path, { recursive: true, force: true });
-  }
-}
-
-function openDirectories(path: string): void {
-  chmodSync(path, 0o700);
-  for (const entry of readdirSync(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) openDirectories(join(path, entry.name));
-  }
 }

@@ -48,7 +48,13 @@ export {
 export type { Keepsake } from './keepsake.ts';
 export { type RecordedFile, type Records } from './records.ts';
 export type { FileStore } from './file-store.ts';
-export { openSharedEggs, type SharedEggs, type SharedPlace } from './shared/shared-eggs.ts';
+export {
+  openSharedDirectories,
+  type SharedDirectories,
+  type SharedPlace,
+} from './shared/shared-directories.ts';
+export type { BuildablePart, SharedPart, SharedParts } from './shared/shared-parts.ts';
+export type { SharedUser } from './shared/users.ts';
 export { layerCaches } from './shared/layer-caches.ts';
 export type { ReleaseFile, ReleaseRecord } from './release-records.ts';
 export { addToDownloadCache, findInDownloadCache } from './download-cache.ts';

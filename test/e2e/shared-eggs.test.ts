@@ -337,6 +337,80 @@ test('eight runs at once on an empty shared directory build each egg once', asyn
   expect(readdirSync(join(workspace.shared, '.clutch', 'tmp'))).toEqual([]);
 });
 
+test('scripts of a section with `shared = true` are made once, read-only, and stay when the part goes', async () => {
+  const workspace = sharingWorkspace();
+  const entryPoints = '[console_scripts]\nhello = demo:main\n';
+  const files = { 'demo.py': 'def main():\n    print("hello from a shared script")\n' };
+  buildWheel(workspace.links, { name: 'demo', version: '1.0', entryPoints, files });
+  const app = [
+    'shared = true',
+    '[other]',
+    'recipe = zc.recipe.egg',
+    'eggs = demo',
+    'extra-paths = ${app:bin-directory}',
+  ];
+  const buildout = ['parts = app other'];
+  const one = await runBuildout(workspace, 'one', { app, buildout });
+  expectSuccess(one.result);
+  const [digest = ''] = readdirSync(join(workspace.shared, 'app'));
+  const place = join(workspace.shared, 'app', digest);
+  expect(one.result.stdout).toContain(`app: will be shared at ${place} (needs to build)\n`);
+  const marker = readFileSync(join(place, '.buildout-shared.json'), 'utf8');
+  expect(createHash('md5').update(marker).digest('hex')).toBe(digest);
+  expect(marker).toContain('"__eggs__": "demo-1.0-py');
+  for (const name of ['', '.buildout-shared.json', 'bin', 'bin/hello', 'bin/py']) {
+    expect(lstatSync(join(place, name)).mode & 0o222, name).toBe(0);
+  }
+  expect(execFileSync(join(place, 'bin', 'hello'), { encoding: 'utf8' })).toBe(
+    'hello from a shared script\n',
+  );
+  expect(readFileSync(join(one.directory, 'bin', 'hello'), 'utf8')).toContain(`'${place}/bin'`);
+  const records = readFileSync(join(one.directory, '.installed.cfg'), 'utf8');
+  const section = records.slice(records.indexOf('[app]'), records.indexOf('[other]'));
+  expect(section).toContain('__buildout_installed__ = \n');
+  expect(section).toContain(`location = ${place}\n`);
+  expect(section).toContain(`bin-directory = ${place}/bin\n`);
+  expect(section).toMatch(/^__eggs__ = demo-1\.0-py\S+\.egg$/m);
+
+  const two = await runBuildout(workspace, 'two', { app, buildout });
+  expectSuccess(two.result);
+  expect(two.result.stdout).toContain(`app: shared at ${place} (already built)\n`);
+  expect(two.result.stdout).toContain('Installing app.\napp: shared part is already installed\n');
+  const again = await workspace.run([], { cwd: two.directory });
+  expect(again.stdout).toContain('Updating app.\n');
+  expect(again.stdout).not.toContain("Generated script '" + place);
+  // Uninstalled: the other buildout still has it.
+  expectSuccess(await workspace.run(['buildout:parts='], { cwd: two.directory }));
+  execFileSync(join(place, 'bin', 'hello'));
+  // Incomplete, as after a power cut: made again.
+  rmSync(join(place, '.buildout-shared.json'));
+  rmSync(join(place, 'bin', 'hello'));
+  expectSuccess(await workspace.run([], { cwd: one.directory }));
+  execFileSync(join(place, 'bin', 'hello'));
+  // Another option is another place.
+  expectSuccess((await runBuildout(workspace, 'one', { app: ['shared = true', 'arguments = 1'] })).result);
+  expect(readdirSync(join(workspace.shared, 'app'))).toHaveLength(2);
+  const wrong = await runBuildout(workspace, 'three', { app: ['shared = yes'] });
+  expect(expectFailure(wrong.result)).toContain("Invalid value for 'shared' option: 'yes'");
+});
+
+test('without a directory to share, and with one that does not exist, everything is where it always was', async () => {
+  const workspace = sharingWorkspace();
+  buildWheel(workspace.links, { name: 'demo', version: '1.0' });
+  const missing = join(workspace.base, 'missing');
+  const { directory, result } = await runBuildout(workspace, 'one', {
+    roots: [missing],
+    app: ['shared = true'],
+  });
+  expectSuccess(result);
+  expect(result.stdout).toContain(
+    `There is no shared directory ${missing}: eggs that are not there go to the eggs directory ${directory}/eggs/v5.\n`,
+  );
+  expect(projectsOf(eggsIn(directory))).toEqual(['demo']);
+  execFileSync(join(directory, 'bin', 'py'), ['-c', 'import demo']);
+  expect(existsSync(missing)).toBe(false);
+});
+
 test.each([150, 400, 800])('runs killed after %i ms leave the others and the next alone', async (delay) => {
   const workspace = sharingWorkspace();
   for (const name of ['source0', 'source1']) await countedSdist(workspace, { name });

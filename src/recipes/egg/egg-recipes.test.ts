@@ -82,7 +82,7 @@ async function createScene(
     },
     sortWorkingSet: (workingSet: readonly Distribution[]) => workingSet,
     settle: async () => undefined,
-    sharing: { use: () => undefined },
+    sharing: { use: () => undefined, parts: () => undefined },
   } as unknown as EggInstaller;
   const sections = createSections(raw, { initializeRecipe: async () => undefined });
   const section = await sections.open('part');

@@ -6,31 +6,37 @@ import { generateScripts, writeScripts, type EntryPointTriple, type GeneratedScr
 import { pythonJoin } from '../python-join.ts';
 import type { Recipe, RecipeContext, RecipePreview } from '../recipe.ts';
 import { createEggPart, splitLines, splitWords, type EggPart } from './eggs-recipe.ts';
+import { findSharedPlace, installShared, updateShared } from './shared-scripts.ts';
 
 export async function createScriptsRecipe(context: RecipeContext): Promise<Recipe> {
   const part = await createEggPart(context);
   const { buildout, section } = context;
   const main = await buildout.sections.open('buildout');
   const directory = await main.require('directory');
-  const binDirectory = await main.require('bin-directory');
-  section.set('bin-directory', binDirectory);
-  section.set('_b', binDirectory);
   const extraPaths = splitLines((await section.get('extra-paths', '')) ?? '').map((path) =>
     pythonJoin(directory, path),
   );
   if (extraPaths.length > 0) section.set('extra-paths', extraPaths.join('\n'));
-  const relativePaths = await readRelativePaths(section, main);
+  const shared = await findSharedPlace(context, part);
+  // A script that lies elsewhere has the buildout in no place relative to it.
+  const relativePaths = shared === undefined ? await readRelativePaths(section, main) : false;
+  const binDirectory = shared === undefined ? await main.require('bin-directory') : `${shared.location}/bin`;
+  section.set('bin-directory', binDirectory);
+  section.set('_b', binDirectory);
 
   const make = (): Promise<Made> => makeScripts(context, part, { extraPaths, relativePaths });
-  const install = async (): Promise<string[]> => {
+  const write = async (): Promise<string[]> => {
     const { generated } = await make();
     return generated === undefined ? [] : writeScripts(generated, buildout.report);
   };
+  const scripts = shared && { place: shared, part, write };
+  const install = scripts === undefined ? write : () => installShared(context, scripts);
+  const update = scripts === undefined ? write : () => updateShared(scripts);
   const preview = async (): Promise<RecipePreview> => {
     const { generated, ...made } = await make();
     return { ...made, scripts: generated?.files ?? [] };
   };
-  return { install, update: install, preview };
+  return { install, update, preview };
 }
 
 async function readRelativePaths(section: Section, main: Section): Promise<string | false> {

@@ -25,7 +25,7 @@ export function createRecipeHost(buildout: BuildoutHandle): RecipeHost {
     },
     async loadRecipe(...[requirement, entry, section, workingSet]) {
       const distributions = await describeSettled(workingSet);
-      return loadRecipe(host, section, { requirement, entry, distributions });
+      return loadRecipe({ host, buildout }, section, { requirement, entry, distributions });
     },
     async uninstall({ requirement, entry, part, options, workingSet }) {
       const distributions = await describeSettled(workingSet);
@@ -53,7 +53,12 @@ interface LoadParams {
   distributions: readonly Params[];
 }
 
-async function loadRecipe(host: LazyHost, { name }: Section, params: LoadParams): Promise<Recipe> {
+async function loadRecipe(
+  { host, buildout }: { host: LazyHost; buildout: BuildoutHandle },
+  section: Section,
+  params: LoadParams,
+): Promise<Recipe> {
+  const { name } = section;
   const { requirement, entry } = params;
   const recipe = `the recipe \`${requirement}:${entry}\` of part \`${name}\``;
   await whileDoing(`Loading zc.buildout recipe entry ${requirement}:${entry}.`, () =>
@@ -72,6 +77,18 @@ async function loadRecipe(host: LazyHost, { name }: Section, params: LoadParams)
 
   function runRecipe(method: string, done: string): Promise<InstalledPaths> {
     const doing = `it ${done} part \`${name}\``;
-    return host.call('recipe.run', { section: name, method }, doing) as Promise<InstalledPaths>;
+    const lock = lockOfShared(section, buildout);
+    return host.call('recipe.run', { section: name, method, lock }, doing) as Promise<InstalledPaths>;
   }
+}
+
+/**
+ * Recipes put shared parts where they like and build them without a lock. Whoever is to build one holds this file's while
+ * the recipe runs; `null`: it is there, or it is not shared. Fails when what is there is not to be trusted.
+ */
+function lockOfShared(section: Section, { eggs }: BuildoutHandle): string | null {
+  const { shared, location = '' } = section.copy();
+  const part = shared === 'true' ? eggs.sharing.parts()?.at(location) : undefined;
+  part?.assertTrusted();
+  return part === undefined || part.isComplete() ? null : (part.lockFile() ?? null);
 }

@@ -8,11 +8,11 @@ import { createLibrarySearch } from '../library-search.ts';
 import { packManifest, type CachedEgg, type EggFacts } from '../manifest.ts';
 import { placeEgg, type PlaceResult } from '../place-eggs.ts';
 import type { LinkChoice, LinkMethods } from '../place-tree.ts';
-import type { SharedEggs } from './shared-eggs.ts';
+import type { SharedDirectories } from './shared-directories.ts';
 
 export interface LayerOptions {
   own: EggCache | undefined;
-  shared: SharedEggs;
+  shared: SharedDirectories;
   link: LinkChoice;
   environment: Environment;
 }
@@ -42,7 +42,7 @@ export function layerCaches({ own, shared, link, environment }: LayerOptions): E
 }
 
 /** What there is without an egg cache: nothing is found and nothing remembered; eggs are made in a shared directory. */
-function createNoCache(shared: SharedEggs, link: LinkChoice): EggCache {
+function createNoCache(shared: SharedDirectories, link: LinkChoice): EggCache {
   const methods: LinkMethods = new Map();
   const place = (egg: CachedEgg, target: string): PlaceResult => placeEgg(egg, target, { link, methods });
   return {

@@ -1,6 +1,7 @@
 // The identity of a shared part, as slapos.recipe.build and slapos.recipe.cmmi compute it: the options as JSON text are the
 // marker file, and the MD5 of these bytes is the name of the part's directory.
 
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { hashBytes } from '#base';
 
 /** Written last: a part without it is incomplete. */
@@ -32,6 +33,14 @@ export function markPart(options: Readonly<Record<string, string>>): PartMarker 
   );
   const text = lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n}`;
   return { text, digest: hashBytes(text, 'md5') };
+}
+
+/** To `.tmp`, then renamed, as the recipes do it. */
+export function writeMarker(entry: string, { text }: PartMarker): void {
+  const path = `${entry}/${markerName}`;
+  if (existsSync(path)) return;
+  writeFileSync(`${path}.tmp`, text);
+  renameSync(`${path}.tmp`, path);
 }
 
 /** Python's order of strings. */

@@ -9,7 +9,7 @@ import { formatManifest, tryParseManifest, type CachedEgg } from '../manifest.ts
 import { placeEgg, type PlaceResult } from '../place-eggs.ts';
 import type { LinkChoice, LinkMethods } from '../place-tree.ts';
 import type { EggPlace } from './egg-places.ts';
-import { markerName, type PartMarker } from './part-marker.ts';
+import { writeMarker } from './part-marker.ts';
 import type { SharedDirectory } from './shared-directory.ts';
 
 export interface PutTools {
@@ -96,12 +96,4 @@ function moveEntry(temporary: string, entry: string): void {
     rmSync(entry, { recursive: true, force: true });
     renameSync(temporary, entry);
   }
-}
-
-/** To `.tmp`, then renamed, as the recipes do it. */
-function writeMarker(entry: string, { text }: PartMarker): void {
-  const path = `${entry}/${markerName}`;
-  if (existsSync(path)) return;
-  writeFileSync(`${path}.tmp`, text);
-  renameSync(`${path}.tmp`, path);
 }

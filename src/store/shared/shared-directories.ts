@@ -1,5 +1,5 @@
-// The eggs of all shared directories of a buildout, in its order of preference: the first that has an egg gives it, else
-// the first that may be written to gets it.
+// All shared directories of a buildout, in its order of preference: the first that has an egg or a part gives it, else the
+// first that may be written to gets it.
 
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +12,11 @@ import { createUseLock, type UseLock } from '../use-lock.ts';
 import type { CustomBuild, EggIdentity, EggPlace } from './egg-places.ts';
 import { openEggShelf, type EggNote, type EggShelf } from './egg-shelf.ts';
 import { openSharedDirectory } from './shared-directory.ts';
+import { createSharedParts, type SharedParts } from './shared-parts.ts';
 import { createTrust, trustHint } from './trust.ts';
+import { registerUser, type SharedUser } from './users.ts';
 
-export interface SharedEggsOptions {
+export interface SharedDirectoriesOptions {
   /** In order of preference; those that are not there are passed over, none is ever made. */
   roots: readonly string[];
   trustedOwners: readonly number[];
@@ -29,9 +31,12 @@ export interface SharedPlace extends EggPlace {
   put(egg: CachedEgg): PlaceResult;
 }
 
-export interface SharedEggs {
+export interface SharedDirectories {
   /** The roots that are there, without links. */
   readonly roots: readonly string[];
+  readonly parts: SharedParts;
+  /** Notes that this buildout uses them; gives those that do not know it, since nothing can be written there. */
+  register(user: SharedUser): readonly string[];
   /** From now on no prune takes away what this run may use. */
   hold(): void;
   /** Directories with eggs, best first. */
@@ -60,17 +65,18 @@ export interface SharedEggs {
 }
 
 /** Opens them; fails with `SHARED_UNTRUSTED` when one belongs to a stranger or may be written by everybody. */
-export function openSharedEggs(options: SharedEggsOptions): SharedEggs {
+export function openSharedDirectories(options: SharedDirectoriesOptions): SharedDirectories {
   const { roots, link, environment, report } = options;
   const trust = createTrust(options.trustedOwners);
   const refuse = (entry: string, reason: string): void => {
     report({ type: 'log', level: 'warning', text: `Shared egg ${entry} is not used: it ${reason}.` });
     report({ type: 'hint', text: trustHint });
   };
-  const shelves = roots.flatMap((root): EggShelf[] => {
+  const opened = roots.flatMap((root) => {
     const shared = openSharedDirectory(root, trust);
-    return shared === undefined ? [] : [openEggShelf(shared, { link, environment, refuse })];
+    return shared === undefined ? [] : [{ root, shared }];
   });
+  const shelves = opened.map(({ shared }) => openEggShelf(shared, { link, environment, refuse }));
   const writable = shelves.find(({ shared }) => shared.isWritable);
   const hasEgg = (name: string): boolean =>
     shelves.some(({ shared }) => existsSync(`${shared.eggs}/${name}`));
@@ -83,6 +89,9 @@ export function openSharedEggs(options: SharedEggsOptions): SharedEggs {
 
   return {
     roots: shelves.map(({ shared }) => shared.path),
+    parts: createSharedParts(opened),
+    register: (user) =>
+      shelves.filter(({ shared }) => !registerUser(shared, user)).map(({ shared }) => shared.path),
     hold: () => holdAll(shelves, locks),
     directories: () => (known ??= shelves.flatMap((shelf) => shelf.directories())),
     noteOf: (location) => shelfOf(location)?.noteOf(location),
