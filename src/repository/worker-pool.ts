@@ -16,6 +16,8 @@ export interface WorkerPoolOptions {
   most: number;
   /** For one request; no limit when absent. */
   deadlineMilliseconds?: number;
+  /** Megabytes that one worker may keep: one that wants more is ended, and its request fails. */
+  memory?: number;
 }
 
 const idleMilliseconds = 15_000;
@@ -29,13 +31,14 @@ export function createWorkerPool<Request, Answer>({
   entry,
   most,
   deadlineMilliseconds,
+  memory,
 }: WorkerPoolOptions): WorkerPool<Request, Answer> {
   const limited = createLimiter(most);
   const idle: IdleWorker[] = [];
   const take = (): Worker => {
     const known = idle.pop();
     clearTimeout(known?.timer);
-    return known?.worker ?? startWorker(entry);
+    return known?.worker ?? startWorker(entry, memory);
   };
   const giveBack = (worker: Worker): void => {
     const one: IdleWorker = { worker, timer: setTimeout(() => retire(one), idleMilliseconds).unref() };
@@ -75,8 +78,11 @@ export function workerEntry(name: string, base: string): URL {
   return new URL(base.endsWith('.ts') ? `./${name}.ts` : `./${name}.js`, base);
 }
 
-function startWorker(entry: URL): Worker {
-  const worker = new Worker(entry);
+const youngMegabytes = 6;
+
+function startWorker(entry: URL, memory: number | undefined): Worker {
+  const limits = { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: youngMegabytes };
+  const worker = new Worker(entry, memory === undefined ? {} : { resourceLimits: limits });
   worker.unref();
   return worker;
 }

@@ -50,7 +50,18 @@ function missingField(field: string): BuildError {
   return new BuildError('INVALID_METADATA', `The metadata has no field \`${field}\``);
 }
 
+/**
+ * What is kept of the fields (requirements are remembered by their text) would keep the whole text in memory, since V8
+ * makes a part of a string of a reference to it: so the fields become a text of their own.
+ */
 function readHeaders(text: string): { headers: Map<string, string[]>; body: string } {
+  const blank = /\r\n\r\n|\n\r?\n|\r\r/.exec(text);
+  const end = blank === null ? text.length : blank.index + blank[0].length;
+  const { headers, body } = readFields(Buffer.from(text.slice(0, end)).toString('utf8'));
+  return { headers, body: body + text.slice(end) };
+}
+
+function readFields(text: string): { headers: Map<string, string[]>; body: string } {
   const headers = new Map<string, string[]>();
   let last: string[] | undefined;
   let position = 0;

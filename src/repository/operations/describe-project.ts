@@ -14,7 +14,9 @@ export function describeByFile(
 ): void {
   const versionKey = tryParseVersion(version)?.key ?? '';
   const known = search.versionKeyOf(projectId);
-  if (known === undefined || known <= versionKey) save(search, projectId, { versionKey, metadata });
+  if (known === undefined || known <= versionKey) {
+    save(search, projectId, { version, versionKey, metadata });
+  }
 }
 
 /** Looks for the newest file anew: to be called in the transaction that takes one away. */
@@ -25,8 +27,8 @@ export function describeProject({ search, files, projects }: Records, projectId:
     search.forget(projectId);
     return;
   }
-  const versionKey = tryParseVersion(newest.version)?.key ?? '';
-  save(search, projectId, { versionKey, metadata });
+  const { version } = newest;
+  save(search, projectId, { version, versionKey: tryParseVersion(version)?.key ?? '', metadata });
 }
 
 /** For records of before there was a search. */
@@ -41,13 +43,14 @@ export async function describeAll(records: Records): Promise<void> {
 function save(
   search: Records['search'],
   projectId: number,
-  { versionKey, metadata }: { versionKey: string; metadata: Uint8Array },
+  { version, versionKey, metadata }: { version: string; versionKey: string; metadata: Uint8Array },
 ): void {
   const { name, summary = '', headers } = parseCoreMetadata(Buffer.from(metadata).toString('utf8'));
   search.describe(projectId, {
     name: spellings(name),
     summary: oneLine(summary, longestSummary),
     keywords: oneLine(keywordsOf({ headers }).join(' '), longestKeywords),
+    version,
     versionKey,
   });
 }

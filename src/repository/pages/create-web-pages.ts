@@ -14,7 +14,10 @@ import { assets } from './assets/assets.ts';
 import { answerErrorPage } from './login/error-answer.ts';
 import { renderFeed } from './lists/feed.ts';
 import { addLoginRoutes } from './login/login-routes.ts';
-import { recentPage, searchPage, stagingPage, startPage } from './lists/list-pages.ts';
+import { recentPage } from './lists/recent-page.ts';
+import { searchPage } from './lists/search-page.ts';
+import { stagingPage } from './lists/staging-page.ts';
+import { startPage } from './lists/start-page.ts';
 import { createPageSender, pageSecurity, type PageContext, type PageSender } from './page-sender.ts';
 import { projectPage } from './project/project-page.ts';
 import { createSite, type Site } from './site.ts';
@@ -38,8 +41,7 @@ function addListRoutes(app: ServerApp, site: Site, sender: PageSender): void {
   app.get('/', (context) => sender.send(context, (view) => startPage(site, view)));
   app.get('/search', (context) => {
     const query = context.req.query('q') ?? '';
-    const page = Math.min(Math.max(1, Math.trunc(Number(context.req.query('page') ?? 1)) || 1), 1_000_000);
-    return sender.send(context, (view) => searchPage(site, view, { query, page }));
+    return sender.send(context, (view) => searchPage(site, view, { query, page: pageOf(context) }));
   });
   app.get('/recent', (context) => context.redirect('recent/', 301));
   app.get('/recent/', (context) => sender.send(context, (view) => recentPage(site, view)));
@@ -47,7 +49,12 @@ function addListRoutes(app: ServerApp, site: Site, sender: PageSender): void {
     sender.sendText(context, 'application/atom+xml; charset=utf-8', (view) => renderFeed(site, view)),
   );
   app.get('/staging', (context) => context.redirect('staging/', 301));
-  app.get('/staging/', (context) => sender.send(context, (view) => stagingPage(site, view)));
+  app.get('/staging/', (context) => sender.send(context, (view) => stagingPage(site, view, pageOf(context))));
+}
+
+/** The number of the page of a list, from 1. */
+function pageOf(context: PageContext): number {
+  return Math.min(Math.max(1, Math.trunc(Number(context.req.query('page'))) || 1), 1_000_000);
 }
 
 function addProjectRoutes(app: ServerApp, site: Site, sender: PageSender): void {

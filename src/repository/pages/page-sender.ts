@@ -38,7 +38,7 @@ export interface PageSender {
   sendText(context: PageContext, contentType: string, make: (view: View) => string): Promise<Response>;
 }
 
-const memoryBytes = 12 * 2 ** 20;
+const memoryBytes = 8 * 2 ** 20;
 const longestUrl = 500;
 
 export function createPageSender(site: Site): PageSender {
@@ -68,6 +68,7 @@ export function createPageSender(site: Site): PageSender {
         cacheControl: `${isCommon ? 'public' : 'private'}, max-age=0, must-revalidate`,
         vary: 'Cookie, Authorization, Accept-Encoding',
         extra: pageSecurity,
+        isFleeting: true,
       });
       if (key !== undefined && began === generation) cache.set(key, variant, variant.bytes);
     }

@@ -42,6 +42,19 @@ export interface VersionRow {
   readonly uploaded: number;
 }
 
+/** A version that waits for its promotion, whole or in part. */
+export interface StagedVersion {
+  /** Normal name. */
+  readonly project: string;
+  readonly version: string;
+  /** How many of its files wait. */
+  readonly files: number;
+  /** When the last of them came. */
+  readonly uploaded: number;
+  /** Names of tokens, with commas between. */
+  readonly uploaders: string;
+}
+
 export interface FileRecords {
   holderOf(nameKey: string): NameHolder | undefined;
   insert(file: NewFile): void;
@@ -58,6 +71,9 @@ export interface FileRecords {
   all(channel: Channel): readonly FileRecord[];
   recent(limit: number, channel?: Channel): readonly FileRecord[];
   staged(): readonly FileRecord[];
+  /** The newest first; a limit of -1 is none. */
+  stagedVersions(limit: number, offset: number): readonly StagedVersion[];
+  countStagedVersions(): number;
   promote(projectId: number, version: string, now: number): number;
   /** `undefined` takes it back. */
   yank(ids: readonly number[], reason: string | undefined): void;
@@ -151,6 +167,14 @@ function createQueries(database: Database): Omit<FileRecords, keyof Changes> {
     recent: (limit, channel = 'staging') =>
       list(`WHERE ${visible[channel]} ORDER BY uploaded DESC, files.id DESC LIMIT ?`, limit),
     staged: () => list(`WHERE state = 'staging' ${globalOrder}`),
+    stagedVersions: (limit, offset) => database.all(stagedList, limit, offset).map(readStagedVersion),
+    countStagedVersions: () =>
+      number(
+        database.one(
+          `SELECT count(*) AS total FROM (SELECT DISTINCT project, version FROM files WHERE state = 'staging')`,
+        ) ?? {},
+        'total',
+      ),
     isHashUsed: (sha256) =>
       database.one(`SELECT 1 AS used FROM files WHERE sha256 = ? AND ${visible.staging} LIMIT 1`, sha256) !==
       undefined,
@@ -179,6 +203,22 @@ function readVersion(row: Row): VersionRow {
     yanked: number(row, 'yanked'),
     reason: text(row, 'reason'),
     uploaded: number(row, 'uploaded'),
+  };
+}
+
+const stagedList = `
+  SELECT projects.name AS project, version, count(*) AS files, max(uploaded) AS uploaded,
+    group_concat(DISTINCT uploader) AS uploaders
+  ${from} WHERE state = 'staging' GROUP BY files.project, version
+  ORDER BY max(uploaded) DESC, projects.name, version LIMIT ? OFFSET ?`;
+
+function readStagedVersion(row: Row): StagedVersion {
+  return {
+    project: text(row, 'project'),
+    version: text(row, 'version'),
+    files: number(row, 'files'),
+    uploaded: number(row, 'uploaded'),
+    uploaders: text(row, 'uploaders'),
   };
 }
 

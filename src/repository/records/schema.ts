@@ -66,7 +66,8 @@ const migrations: readonly string[] = [
   `
   -- rowid is the id of a project. Trigrams: any part of a word finds.
   CREATE VIRTUAL TABLE project_search
-    USING fts5 (name, summary, keywords, version_key UNINDEXED, tokenize = 'trigram');
+    USING fts5 (name, summary, keywords, version UNINDEXED, version_key UNINDEXED, tokenize = 'trigram');
+  CREATE INDEX files_staged ON files (project, version) WHERE state = 'staging';
   `,
 ];
 

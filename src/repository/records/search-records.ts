@@ -8,7 +8,9 @@ export interface Description {
   name: string;
   summary: string;
   keywords: string;
-  /** Sorts like the version it is from; `''` for one outside PEP 440. */
+  /** Where all this is from. */
+  version: string;
+  /** Sorts like the version; `''` for one outside PEP 440. */
   versionKey: string;
 }
 
@@ -17,6 +19,8 @@ export interface SearchHit {
   readonly name: string;
   readonly displayName: string;
   readonly summary: string;
+  /** The newest. */
+  readonly version: string;
 }
 
 export interface SearchOrder {
@@ -42,13 +46,14 @@ export interface SearchRecords {
 
 export function createSearchRecords(database: Database): SearchRecords {
   return {
-    describe: (projectId, { name, summary, keywords, versionKey }) => {
+    describe: (projectId, { name, summary, keywords, version, versionKey }) => {
       database.run(
-        'INSERT OR REPLACE INTO project_search (rowid, name, summary, keywords, version_key) VALUES (?, ?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO project_search (rowid, name, summary, keywords, version, version_key) VALUES (?, ?, ?, ?, ?, ?)',
         projectId,
         name,
         summary,
         keywords,
+        version,
         versionKey,
       );
     },
@@ -92,7 +97,7 @@ export function createSearchRecords(database: Database): SearchRecords {
   };
 }
 
-const hits = `SELECT projects.name, display_name, project_search.summary
+const hits = `SELECT projects.name, display_name, project_search.summary, project_search.version
   FROM project_search JOIN projects ON projects.id = project_search.rowid`;
 
 function readHit(row: Row): SearchHit {
@@ -100,6 +105,7 @@ function readHit(row: Row): SearchHit {
     name: text(row, 'name'),
     displayName: text(row, 'display_name'),
     summary: text(row, 'summary'),
+    version: text(row, 'version'),
   };
 }
 

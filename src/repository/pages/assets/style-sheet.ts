@@ -91,9 +91,8 @@ const pieces = `
 .notice { margin: 1rem 0; padding: 0.65rem 1rem; border-radius: 12px; }
 .notice p { margin: 0.25rem 0; }
 .notice a, .notice .hint { color: inherit; }
-.facts { display: flex; flex-wrap: wrap; gap: 0.1rem 1.1rem; color: var(--muted); font-size: 0.92rem; }
-.facts li + li { position: relative; }
-.facts li + li::before { content: "·"; position: absolute; left: -0.7rem; }
+.facts { display: flex; flex-wrap: wrap; gap: 0.1rem 0.45rem; color: var(--muted); font-size: 0.92rem; }
+.facts > li:not(:last-child)::after { content: "·"; margin-left: 0.45rem; }
 .facts a { color: inherit; }
 .hero { text-align: center; padding: clamp(1rem, 4vw, 3rem) 0 1.5rem; }
 .hero .facts { justify-content: center; }
@@ -151,6 +150,8 @@ const project = `
 }
 @media (max-width: 36rem) {
   .bar { padding: 0.5rem 1rem; }
+  .bar nav { gap: 0; margin-right: -0.45rem; }
+  .bar nav > a { padding-inline: 0.45rem; }
   .bar .search { order: 3; flex-basis: 100%; max-width: none; }
   main { padding: 1.25rem 1rem 2.5rem; }
 }`;

@@ -13,8 +13,9 @@ export interface Readmes {
   close(): Promise<void>;
 }
 
-const memoryBytes = 6 * 2 ** 20;
+const memoryBytes = 4 * 2 ** 20;
 const deadlineMilliseconds = 4000;
+const workerMegabytes = 96;
 /** In characters. */
 const longest = 1_000_000;
 
@@ -24,6 +25,7 @@ export function createReadmes(): Readmes {
     entry: workerEntry('readme-worker', import.meta.url),
     most: 1,
     deadlineMilliseconds,
+    memory: workerMegabytes,
   });
   const running = new Map<string, Promise<Html>>();
   const make = async (key: string, request: ReadmeRequest): Promise<Html> => {
