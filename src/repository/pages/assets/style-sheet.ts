@@ -176,7 +176,7 @@ const readme = `
 .readme code { background: var(--sunken); border-radius: 5px; padding: 0.12em 0.35em; }
 .readme pre code { background: none; padding: 0; font-size: 1em; }
 .readme pre.text { background: none; padding: 0; margin: 0; }
-.readme table { border-collapse: collapse; max-width: 100%; }
+.readme table { border-collapse: collapse; display: block; max-width: 100%; overflow-x: auto; }
 .readme :is(th, td) { border: 1px solid var(--line); padding: 0.35rem 0.7rem; text-align: left; vertical-align: top; }
 .readme th { background: var(--sunken); }
 .readme [align="center"] { text-align: center; }

@@ -45,7 +45,7 @@ export function sanitizeReadme(markup: string): string {
     },
     transformTags: {
       '*': (tagName, attributes) => ({ tagName: lowerHeading(tagName), attribs: keepHarmless(attributes) }),
-      a: (tagName, { href = '', id = '' }) => ({ tagName, attribs: linkAttributes(href, id) }),
+      a: (tagName, { href = '', id = '' }) => describeLink(tagName, linkAttributes(href, id)),
       img: (_, { src = '', alt = '' }) => describeImage({ src, alt }, links > 0),
     },
   });
@@ -68,6 +68,11 @@ function keepHarmless({ id = '', align = '', ...others }: sanitize.Attributes): 
 
 function isReadmeId(id: string): boolean {
   return id.startsWith(readmePrefix) && /^[\p{L}\p{N}_-]{1,120}$/u.test(id);
+}
+
+/** Without an address it is no link. */
+function describeLink(tagName: string, attribs: sanitize.Attributes): sanitize.Tag {
+  return { tagName: 'href' in attribs ? tagName : 'span', attribs };
 }
 
 /** A relative address would lead nowhere: it was one of the source checkout. */
