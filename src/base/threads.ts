@@ -30,8 +30,8 @@ interface Thread {
 
 type Answer = { value: unknown } | { error: PackedError };
 
-/** Tasks leave little behind, so a small nursery does; V8 would let it grow to 48 MB. */
-const resourceLimits = { maxYoungGenerationSizeMb: 12 };
+/** Tasks leave little behind, so a small nursery does, and clears away their buffers sooner. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 };
 
 /** At most `most` threads that run `entry`, a module that calls `serveTasks`. They end with the process. */
 export function createThreads<T extends Tasks>(entry: URL, most: number): Threads<T> {
