@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -109,31 +110,47 @@ def hash_of(path):
 
 def find_node():
     """The Node that came along, else the one on the PATH."""
-    if RELEASE['node']:
-        check_platform()
-        folder = os.path.join(PROGRAM, 'node_modules')
-        for name in sorted(os.listdir(folder)):
-            node = os.path.join(folder, name, 'bin', 'node')
-            if os.path.isfile(node):
-                return node
-    for folder in os.environ.get('PATH', '').split(os.pathsep):
-        node = os.path.join(folder, 'node')
-        if folder and os.path.isfile(node) and os.access(node, os.X_OK):
-            check_node(node)
+    problems = []
+    for node in carried_nodes() + nodes_on_path():
+        problem = why_unusable(node)
+        if problem is None:
             return node
-    fail('This release was made without Node, and there is no `node` on the PATH.\n'
-         'Install Node 22.15 or newer, or make the release without --without-node.')
+        problems.append(problem)
+    if RELEASE['node']:
+        problems.append('Install Node 22.15 or newer, or make the release on a machine like this one.')
+    else:
+        problems.append('This release was made without Node: install Node 22.15 or newer, '
+                        'or make the release without --without-node.')
+    fail('\n'.join(problems))
 
 
-def check_node(node):
-    import subprocess
+def carried_nodes():
+    if not RELEASE['node']:
+        return []
+    check_platform()
+    folder = os.path.join(PROGRAM, 'node_modules')
+    nodes = [os.path.join(folder, name, 'bin', 'node') for name in sorted(os.listdir(folder))]
+    return [node for node in nodes if os.path.isfile(node)]
+
+
+def nodes_on_path():
+    nodes = [os.path.join(folder, 'node') for folder in os.environ.get('PATH', '').split(os.pathsep) if folder]
+    return [node for node in nodes if os.path.isfile(node) and os.access(node, os.X_OK)]
+
+
+def why_unusable(node):
+    """A sentence; None when it is usable. A system may be too old for it, or not let it be run."""
+    process = None
     try:
-        version = subprocess.check_output([node, '--version']).decode('ascii', 'replace').strip()
-        numbers = tuple(int(number) for number in version.lstrip('v').split('.')[:2])
-    except (OSError, ValueError, subprocess.CalledProcessError) as error:
-        fail('%s does not run: %s' % (node, error))
+        process = subprocess.Popen([node, '--version'], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        output = process.communicate()[0].decode('utf-8', 'replace').strip()
+        numbers = tuple(int(number) for number in output.lstrip('v').split('.')[:2])
+    except (OSError, ValueError) as error:
+        said = error if process is None else output
+        return '%s does not run here: %s' % (node, said)
     if numbers < (22, 15):
-        fail('%s is Node %s.\nNode 22.15 or newer is required.' % (node, version))
+        return '%s is Node %s, and Node 22.15 or newer is required.' % (node, output)
+    return None
 
 
 def check_platform():

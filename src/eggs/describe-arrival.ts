@@ -26,6 +26,8 @@ export interface EggArrival {
   readonly filename: string;
   /** Its size in bytes, when the index says so. */
   readonly size?: number;
+  /** Where the file lies, when it is on this machine. */
+  readonly path?: string;
   /** The file's SHA-256 in hexadecimal, as the index or a link to the file says it. */
   readonly sha256?: string;
   /** The directory it would be placed in. */
@@ -49,7 +51,15 @@ export async function describeArrival(
   const { dist, arrival } =
     (await tryDescribeCached(candidate, context)) ?? (await describeFile(candidate, context));
   const sha256 = await findPromisedHash(candidate, context);
-  return { dist, arrival: sha256 === undefined ? arrival : { ...arrival, sha256 } };
+  const { url } = candidate.file;
+  return {
+    dist,
+    arrival: {
+      ...arrival,
+      ...(url.startsWith('/') ? { path: url } : {}),
+      ...(sha256 === undefined ? {} : { sha256 }),
+    },
+  };
 }
 
 /** A file in a directory has no link that promises a hash; the index may offer the same file with one. */

@@ -1,10 +1,12 @@
 // A candidate's file on this machine: from the download cache, from where it lies, or from the network; kept in the
 // download cache when there is one.
 
+import { rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import { createLimiter, hashFile, type Report } from '#base';
+import { BuildError, createLimiter, hashFile, type Report } from '#base';
 import type { Candidate, Index } from '#index';
+import { parseSdistFilename, toFilename } from '#standards';
 import { addToDownloadCache, findInDownloadCache, type FileStore } from '#store';
 
 export interface FetchedFile {
@@ -51,16 +53,34 @@ export function createFileFetcher(options: FileFetcherOptions): FileFetcher {
     keepsFiles: downloadDirectory !== undefined,
     fetch: (candidate, index) =>
       limited(async () => {
+        if (options.collection !== undefined) refuseDirectory(candidate);
         const kept = tryFindKept(candidate, downloadDirectory) ?? tryTakeCollected(candidate, options);
         if (kept !== undefined) return kept;
         const file = await download(candidate, index);
-        if (file.sha256 !== '') options.collection?.files?.add(file.path, file.sha256);
         if (downloadDirectory === undefined || file.sha256 === '') return file;
-        if (dirname(file.path) === downloadDirectory) return file;
-        const path = addToDownloadCache(downloadDirectory, file.path, candidate.filename);
+        options.collection?.files?.add(file.path, file.sha256);
+        const name = options.collection === undefined ? candidate.filename : collectedName(candidate);
+        if (join(downloadDirectory, name) === file.path) return file;
+        const path = addToDownloadCache(downloadDirectory, file.path, name);
+        // What was fetched under a name that nobody would find again.
+        if (dirname(file.path) === downloadDirectory && name !== candidate.filename) rmSync(file.path);
         return { ...file, path };
       }),
   };
+}
+
+/** A name that tells project and version: a link may tell them by its fragment (`v1.0.zip#egg=x-1.0`) only. */
+function collectedName({ filename, kind, project, version }: Candidate): string {
+  if (kind !== 'sdist' || parseSdistFilename(filename, project)?.version === version) return filename;
+  const ending = /\.(?:tar(?:\.\w+)?|t[gbx]z2?|zip)$/i.exec(filename)?.[0] ?? '.zip';
+  return `${toFilename(project)}-${version}${ending}`;
+}
+
+function refuseDirectory({ kind, url }: Candidate): void {
+  if (kind !== 'directory') return;
+  throw new BuildError('RELEASE_DIRECTORY', `\`${url}\` is an unpacked egg, which a release cannot carry`, {
+    hint: 'let the index or find-links offer it as a file',
+  });
 }
 
 function tryFindKept(candidate: Candidate, directory: string | undefined): FetchedFile | undefined {
@@ -74,9 +94,10 @@ function tryFindKept(candidate: Candidate, directory: string | undefined): Fetch
 
 /** A copy in the download cache of a file that is on this machine already. */
 function tryTakeCollected(
-  { filename, hashes, kind }: Candidate,
+  candidate: Candidate,
   { collection, downloadDirectory }: FileFetcherOptions,
 ): FetchedFile | undefined {
+  const { filename, hashes, kind } = candidate;
   const { sha256 } = hashes;
   if (collection === undefined || downloadDirectory === undefined) return undefined;
   if (sha256 === undefined || kind === 'directory') return undefined;
@@ -85,7 +106,9 @@ function tryTakeCollected(
   );
   for (const find of [() => collection.files?.find(sha256), ...places]) {
     const path = find();
-    if (path !== undefined) return { path: addToDownloadCache(downloadDirectory, path, filename), sha256 };
+    if (path !== undefined) {
+      return { path: addToDownloadCache(downloadDirectory, path, collectedName(candidate)), sha256 };
+    }
   }
   return undefined;
 }

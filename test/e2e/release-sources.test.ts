@@ -413,3 +413,50 @@ function spawnSvnserve(root: string): { port: number; stop: () => void } {
   execFileSync('svnserve', [...words, '--root', root, '--pid-file', pidFile]);
   return { port, stop: () => process.kill(Number(readFileSync(pidFile, 'utf8'))) };
 }
+
+test('a file whose link alone says what it is gets a name that says it', async () => {
+  const workspace = await sampleWorkspace();
+  const server = await indexForTest({ directory: workspace.links });
+  const archive = join(workspace.links, 'sample1-1.0.tar.gz');
+  server.addPage('/download/v1', readFileSync(archive), 'application/gzip');
+  server.addPage('/list.html', '<a href="/download/v1#egg=sample1-1.0">x</a>');
+  cpSync(join(workspace.links, 'sample2-1.0.tar.gz'), join(workspace.base, 'index', 'sample2-1.0.tar.gz'));
+  workspace.write({
+    'sample/buildout.cfg': [
+      '[buildout]',
+      'parts = sample',
+      `index = ${workspace.base}/index`,
+      `find-links = ${server.url}/list.html`,
+      'egg-cache = own-cache',
+      '[sample]',
+      'recipe = zc.recipe.egg',
+      'eggs = sample1',
+      '',
+    ].join('\n'),
+    'sample/install.py': '',
+  });
+  const made = await release(workspace, ['sample']);
+  expectSuccess(made);
+  expect(made.stderr).toContain('The release has its own install.py');
+  const directory = unpack(workspace, 'sample');
+  const dist = readdirSync(join(directory, 'release-distributions', 'dist'));
+  expect(dist).toHaveLength(2);
+  expect(dist[0]).toMatch(/^sample1-1\.0\./);
+  expectSuccess(install(workspace, directory));
+  // The egg cache is the project's own, and neither released nor made anew for each release.
+  expect(projectFiles(directory).filter((path) => path.startsWith('own-cache'))).toEqual([]);
+  const eggs = pathsBelow(join(workspace.directory, 'sample', 'own-cache', 'eggs'));
+  expect(eggs.some((path) => path.endsWith('sample1.py'))).toBe(true);
+});
+
+test.each([
+  ['directory = /srv/somewhere', '`directory` is `/srv/somewhere`, outside the release'],
+  ['bin-directory = /usr/local/bin', '`bin-directory` is `/usr/local/bin`, outside the release'],
+  ['parts-directory = ../parts', '`parts-directory` is'],
+])('does not run a buildout that writes elsewhere: %s', async (line, message) => {
+  const workspace = await sampleWorkspace([line]);
+  const said = expectFailure(await release(workspace, ['sample']));
+  expect(said).toContain(message);
+  expect(said).toContain('hint: make it relative to the configuration');
+  expect(readdirSync(workspace.directory)).toEqual(['sample']);
+});

@@ -1,9 +1,9 @@
 // Fills a download cache with all that installing needs: by installing, in a copy of the project.
 
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { BuildError, isTemporaryName } from '#base';
-import type { Assignment } from '#config';
+import { locateOption, type Assignment } from '#config';
 import { createBuildout, readMainOptions, type BuildoutOptions } from '#parts';
 import { isWithin } from '../paths.ts';
 import type { Project } from './open-project.ts';
@@ -15,13 +15,20 @@ export interface Collection {
   /** The download cache to fill. */
   cache: string;
   project: Project;
+  /** The egg cache's directory; empty: there is none. */
+  eggCache: string;
   /** The extends cache; empty: nothing came by URL. */
   extended: string;
 }
 
 /** What the configuration of the copy is read with, before the user's own assignments. */
-export function assignmentsFor({ cache, project, extended }: Collection): Assignment[] {
-  const own = { 'download-cache': cache, ...(extended === '' ? {} : { 'extends-cache': extended }) };
+export function assignmentsFor({ cache, eggCache, project, extended }: Collection): Assignment[] {
+  const own = {
+    'download-cache': cache,
+    // Relative to the project, not to the copy.
+    ...(eggCache === '' ? {} : { 'egg-cache': eggCache }),
+    ...(extended === '' ? {} : { 'extends-cache': extended }),
+  };
   const { downloads, installsFromCache } = project;
   const cacheOnly =
     installsFromCache && downloads !== undefined
@@ -66,10 +73,25 @@ export async function collectDistributions({ build }: Collection, settings: Buil
   }
 }
 
-// zc.sourcerelease's words.
+const places = ['directory', 'bin-directory', 'parts-directory', 'develop-eggs-directory'];
+
+/** A run must not write anywhere but into the copy, and the release has to have what it makes. */
 async function requireInside(build: string, settings: BuildoutOptions): Promise<void> {
-  const { 'eggs-directory': eggs = '' } = await readMainOptions(settings, ['eggs-directory']);
+  const { 'eggs-directory': eggs = '', ...main } = await readMainOptions(settings, [
+    'eggs-directory',
+    ...places,
+  ]);
+  const { directory = build } = main;
+  for (const option of places) {
+    const path = resolve(directory, main[option] ?? '');
+    if (isWithin(build, path)) continue;
+    throw new BuildError('RELEASE_OUTSIDE', `\`${option}\` is \`${path}\`, outside the release`, {
+      hint: 'make it relative to the configuration',
+      where: locateOption(settings.configuration.annotated, { section: 'buildout', option }),
+    });
+  }
   if (isWithin(build, eggs)) return;
+  // zc.sourcerelease's words.
   throw new BuildError(
     'RELEASE_EGGS_DIRECTORY',
     `Invalid eggs directory (perhaps not a relative path) ${eggs}`,

@@ -71,6 +71,10 @@ export async function makeSourceRelease(
     tools.readSettings(join(directory, request.configuration), [...more, ...request.assignments]);
   const settings = await readExtending((more) => readIn(root, more), extended);
   const project = await openProject(source, { root, settings, output });
+  if (existsSync(join(root, 'install.py'))) {
+    const text = 'The release has its own install.py in place of the one of the project.';
+    settings.report({ type: 'log', level: 'warning', text });
+  }
   const place = await openPlace(settings, tools);
   // Also when a Ctrl-C ends it.
   const clean = (): void => rmSync(place.directory, { recursive: true, force: true });
@@ -80,6 +84,7 @@ export async function makeSourceRelease(
       project,
       build: join(place.directory, 'build', name),
       cache: join(place.directory, 'release-distributions'),
+      eggCache: place.eggCache?.directory ?? '',
       extended: existsSync(extended.directory) ? extended.directory : '',
     };
     const { eggCache } = place;

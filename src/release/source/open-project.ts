@@ -1,8 +1,8 @@
 // The project that is released: a directory as it lies there, or a fresh checkout; and which of its files go along.
 
-import { constants, cpSync, lstatSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { collectMembers, type NewMember, type SkipMember } from '#archive';
+import { constants, copyFileSync, mkdirSync, statSync, symlinkSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import { collectMembers, type NewMember } from '#archive';
 import { BuildError } from '#base';
 import { readMainOptions, type BuildoutOptions } from '#parts';
 import type { ReleaseSource } from './parse-source.ts';
@@ -41,7 +41,7 @@ export async function openProject(
   const [cache] = absolute('download-cache');
   return {
     members: (prefix) => collectMembers(root, prefix, skip),
-    copyTo: (target) => copyFiles(root, target, skip),
+    copyTo: (target) => copyFiles(collectMembers(root, '', skip), target),
     ...(cache === undefined ? {} : { downloads: join(cache, 'dist') }),
     installsFromCache: main['install-from-cache'] === 'true',
   };
@@ -55,12 +55,13 @@ export function requireDirectory(path: string): string {
   });
 }
 
-function copyFiles(root: string, target: string, skip: SkipMember): void {
-  mkdirSync(dirname(target), { recursive: true });
-  cpSync(root, target, {
-    recursive: true,
-    verbatimSymlinks: true,
-    mode: constants.COPYFILE_FICLONE,
-    filter: (from) => from === root || !skip(relative(root, from), lstatSync(from)),
-  });
+/** The egg cache, where the copy lies, may be in the project: so the files are listed before anything is copied. */
+function copyFiles(members: readonly NewMember[], target: string): void {
+  mkdirSync(target, { recursive: true });
+  for (const { path, kind, source, read } of members) {
+    const place = join(target, path);
+    if (kind === 'directory') mkdirSync(place);
+    else if (kind === 'symlink') symlinkSync(Buffer.from(read()).toString('utf8'), place);
+    else if (source !== undefined) copyFileSync(source, place, constants.COPYFILE_FICLONE);
+  }
 }

@@ -19,6 +19,7 @@ const folder = 'release-distributions';
 /** Everything below `NAME/`. */
 export function packRelease(contents: ReleaseContents): NewMember[] {
   const { name, project, cache, compress, withNode } = contents;
+  const files = project.members(name);
   const carried = [
     ...collectMembers(cache, '', (path) => isTemporaryName(path.slice(path.lastIndexOf('/') + 1))),
     ...collectProgram('clutch', withNode ? compress : undefined),
@@ -26,7 +27,7 @@ export function packRelease(contents: ReleaseContents): NewMember[] {
   const sums = formatSums(carried);
   const installer = formatInstaller({ ...contents, sums: hashBytes(sums) });
   return [
-    ...withoutOurs(project.members(name), name),
+    ...withoutOurs(files, name),
     ...below(`${name}/${folder}`, carried),
     memberOf(`${name}/${folder}/SHA256SUMS`, sums),
     memberOf(`${name}/install.py`, installer),

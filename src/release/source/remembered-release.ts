@@ -2,7 +2,7 @@
 // fetched, built or run. The inputs are the project's files, the configuration with all it extends, the Python, and what
 // the configuration resolves to now.
 
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { NewMember } from '#archive';
 import { hashBytes, hashFile, isTemporaryName } from '#base';
@@ -38,7 +38,7 @@ export function rememberRelease(inputs: ReleaseInputs, eggCache: EggCache): Reme
       if (record === undefined) return false;
       const { arrivals, failures } = await resolve();
       const isOutOfReach = failures.some(({ code }) => code.startsWith('NET_'));
-      if (!isOutOfReach && describeArrivals(arrivals) !== record.resolved) return false;
+      if (!isOutOfReach && !isSame(arrivals, record.resolved)) return false;
       const found = record.files.map((file) => ({ ...file, from: eggCache.files.find(file.sha256) }));
       if (found.some(({ from }) => from === undefined)) return false;
       for (const { path, from } of found) placeFile(join(cache, path), from ?? '');
@@ -74,11 +74,22 @@ function keyOf({ members, settings, passing }: ReleaseInputs): string {
   return hashBytes(passing.reduce((text, path) => text.replaceAll(path, ''), JSON.stringify(facts)));
 }
 
+/** Whether these are the files that the last release got. What lies behind a link without a hash, nobody knows. */
+function isSame(arrivals: InstallSurvey['arrivals'], resolved: string): boolean {
+  const isKnown = arrivals.every(({ sha256, path }) => sha256 !== undefined || path !== undefined);
+  return isKnown && describeArrivals(arrivals) === resolved;
+}
+
 function describeArrivals(arrivals: InstallSurvey['arrivals']): string {
-  const lines = arrivals.map(({ project, version, filename, sha256 = '' }) =>
-    [project, version, filename, sha256].join(' '),
+  const lines = arrivals.map(({ project, version, filename, sha256, path }) =>
+    [project, version, filename, sha256 ?? hashOf(path)].join(' '),
   );
   return hashBytes(lines.sort().join('\n'));
+}
+
+/** An unpacked egg has none, and is refused anyway. */
+function hashOf(path: string | undefined): string {
+  return path !== undefined && statSync(path).isFile() ? hashFile(path) : '';
 }
 
 function filesIn(directory: string): string[] {
