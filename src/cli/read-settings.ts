@@ -80,7 +80,7 @@ async function readFiles(
  */
 function configurationFile(line: CommandLine, cwd: string): string | undefined {
   const isOptional =
-    ['setup', 'runsetup', 'cache'].includes(line.command) ||
+    ['setup', 'runsetup', 'cache', 'publish'].includes(line.command) ||
     (line.command === 'release' && line.arguments[0] === 'egg');
   return isOptional && !existsSync(resolve(cwd, line.configurationFile)) ? undefined : line.configurationFile;
 }

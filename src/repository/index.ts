@@ -33,6 +33,7 @@ export {
   openClient,
   openLocalTokens,
   openRemoteTokens,
+  packEgg,
   publishFiles,
   type PublishedFile,
   type RepositoryClient,

@@ -54,6 +54,7 @@ export { parseSdistFilename, parseSdistStem, type SdistFilename } from './sdist-
 export { formatEggFilename, parseEggFilename, type EggFilename } from './egg-filename.ts';
 export { supportedTags, type PythonTagsInput } from './supported-tags.ts';
 export { parseCoreMetadata, type CoreMetadata } from './core-metadata.ts';
+export { formatRequiresTxt } from './format-requires-txt.ts';
 export { parseRequiresTxt, requiresTxtExtras } from './requires-txt.ts';
 export { parseEntryPoint, parseEntryPoints, type EntryPoint } from './entry-points.ts';
 export { formatRecord, parseRecord, type RecordRow } from './record.ts';

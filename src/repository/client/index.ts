@@ -4,3 +4,4 @@ export { findRepository } from './find-login.ts';
 export { openClient, type RepositoryClient } from './open-client.ts';
 export { inspectFiles, publishFiles, type PublishedFile } from './publish-files.ts';
 export { openLocalTokens, openRemoteTokens, type TokenBook } from './token-book.ts';
+export { packEgg } from './pack-egg.ts';

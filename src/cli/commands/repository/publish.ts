@@ -1,18 +1,24 @@
 // `publish`: sends files to a repository.
 
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { inspectFiles, publishFiles, type PublishedFile } from '#repository';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { BuildError } from '#base';
+import { inspectFiles, packEgg, publishFiles, type PublishedFile } from '#repository';
+import { compareVersions, forgivingVersion, parseEggFilename, type Version } from '#standards';
+import { openCatalog, type CachedEgg } from '#store';
+import { cacheSettings } from '../cache/open-cache.ts';
 import type { Command, Invocation } from '../command.ts';
-import { parseWords, printText, usageError } from '../command-words.ts';
+import { parseWords, printText, usageError, wantedProject } from '../command-words.ts';
 import { repositoryHelp, repositoryOption, withClient } from './with-client.ts';
 
 const usage = `\
-Usage: clutch publish FILE... [option...]
+Usage: clutch publish FILE|NAME[==VERSION]... [option...]
 
-Sends wheels, eggs and source archives to a repository: clutch serve, or any index with the legacy upload API. Each
-file is checked first as the repository will do. With clutch serve they are in staging then: clutch promote releases
-them.
+Sends wheels, eggs and source archives to a repository: clutch serve, or any index with the legacy upload API. A name
+that is no file is that of a project: the newest egg that the egg cache has of it for this Python and platform is sent.
+Each file is checked first as the repository will do. With clutch serve they are in staging then: clutch promote
+releases them.
 
   --replace          take the place of staged files with other bytes
   --dry-run          check the files and say what would be sent
@@ -28,8 +34,9 @@ export const publish: Command = {
   usage,
   run: async (invocation) => {
     const { values, names } = parseWords(invocation, options, Number.POSITIVE_INFINITY);
-    if (names.length === 0) throw usageError('publish needs a file');
-    const paths = names.map((name) => pathOf(invocation, name));
+    if (names.length === 0) throw usageError('publish needs a file or the name of a project');
+    const paths: string[] = [];
+    for (const name of names) paths.push(await pathOf(invocation, name));
     if (values['dry-run'] === true) {
       return reportFiles(invocation, await inspectFiles(paths), 'would be sent');
     }
@@ -40,10 +47,55 @@ export const publish: Command = {
   },
 };
 
-function pathOf({ context }: Invocation, name: string): string {
-  const path = resolve(context.cwd, name);
-  if (!existsSync(path)) throw usageError(`there is no file \`${name}\``);
-  return path;
+/** The file of this name, else an egg of the egg cache, packed. */
+async function pathOf(invocation: Invocation, name: string): Promise<string> {
+  const path = resolve(invocation.context.cwd, name);
+  if (existsSync(path)) return path;
+  if (/[/\\]|\.(?:whl|egg|zip|tgz|gz|bz2|xz)$/.test(name)) throw usageError(`there is no file \`${name}\``);
+  const { project, version } = wantedProject([name], 'publish');
+  const { directory } = await cacheSettings(invocation);
+  const { python } = await invocation.settings();
+  const found = openCatalog({ directory, report: invocation.context.report })
+    .entriesOf(project)
+    .map(({ egg }) => egg)
+    .filter(
+      ({ manifest }) => isFor(manifest.eggName, python) && (version ?? manifest.version) === manifest.version,
+    )
+    .sort((one, other) => compareVersions(versionOf(other), versionOf(one)));
+  const [newest] = found;
+  if (newest === undefined) {
+    const wanted = version === undefined ? project : `${project} ${version}`;
+    throw new BuildError(
+      'PUBLISH_NO_EGG',
+      `The egg cache has no egg of ${wanted} for Python ${python.minor}`,
+      {
+        hint: `see \`clutch cache show ${project}\`; or name a file`,
+      },
+    );
+  }
+  return packEgg(newest, temporaryDirectory());
+}
+
+const versionOf = ({ manifest }: CachedEgg): Version => forgivingVersion(manifest.version);
+
+function isFor(eggName: string, python: { minor: string; platform: string }): boolean {
+  const parts = parseEggFilename(eggName);
+  return (
+    (parts?.python ?? python.minor) === python.minor &&
+    (parts?.platform ?? python.platform) === python.platform
+  );
+}
+
+let directory: string | undefined;
+
+/** For packed eggs; gone when the program ends. */
+function temporaryDirectory(): string {
+  if (directory === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'clutch-publish-'));
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+    directory = made;
+  }
+  return directory;
 }
 
 /** One line for each file; 1 when one failed. */
