@@ -10,6 +10,7 @@ export { eggFromWheel, type BuiltEgg } from './egg-from-wheel.ts';
 export { eggFromEggFile } from './egg-from-egg-file.ts';
 export { buildArchive } from './build-archive.ts';
 export { buildSdist, type BuildSdistOptions } from './build-sdist.ts';
+export { checkOut, parseCheckoutLink, readRemoteRevision, type CheckoutLink } from './check-out.ts';
 export { developEgg, type DevelopedEgg, type DevelopEggOptions } from './develop-egg.ts';
 export { tryReadEggFileMetadata } from './read-egg-file-metadata.ts';
 export { readDeclaredRequirements } from './read-declared-requirements.ts';

@@ -16,6 +16,7 @@ import { createInstallSource, prepareDestination } from './installation.ts';
 import { placesOf } from './source-request.ts';
 import { buildoutProjects } from './last-resort.ts';
 import { createRehearsal } from './rehearse.ts';
+import { obtainCheckouts } from './obtain-checkouts.ts';
 import { keepDecision, repeatDecision } from './remembered-decision.ts';
 import { createSharing, warnOfGone } from './sharing.ts';
 import { sortWorkingSet } from './sort-working-set.ts';
@@ -69,7 +70,12 @@ interface Installed {
   isRepeated: boolean;
 }
 
-async function install(run: EggRun, specs: readonly string[], options: InstallOptions): Promise<Installed> {
+async function install(
+  run: EggRun,
+  wantedSpecs: readonly string[],
+  wantedOptions: InstallOptions,
+): Promise<Installed> {
+  const { specs, options } = await obtainCheckouts(run, { specs: wantedSpecs, options: wantedOptions });
   const destination = prepareDestination(run, options);
   const pins = options.pins ?? run.settings.pins;
   const request = { options, destination, pins };

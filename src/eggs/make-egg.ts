@@ -1,6 +1,9 @@
 // An egg out of a file that is here: a wheel or an `.egg` is unpacked, a source archive goes through its build back
 // end first, under a lock, so that one machine builds it once.
 
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { BuildError, type Environment, type Report } from '#base';
 import { buildSdist, eggFromEggFile, type BuiltEgg } from '#build';
 import type { Candidate } from '#index';
@@ -60,6 +63,8 @@ export interface EggMakerOptions {
   buildExt?: Readonly<Record<string, string>>;
   /** A source directory is built where it is. */
   inPlace?: boolean;
+  /** `direct_url.json` (PEP 610) of what is built: where its source comes from. */
+  directUrl?: string;
   /** Variables for builds, as they are. */
   extraEnvironment?: Readonly<Record<string, string>>;
 }
@@ -157,7 +162,7 @@ export async function buildEgg(
       ...(options.extraEnvironment === undefined ? {} : { extraEnvironment: options.extraEnvironment }),
     });
     const parent = options.workshop.workDirectory();
-    const built = await options.unpackWheel({ wheel, parent, python });
+    const built = withOrigin(await options.unpackWheel({ wheel, parent, python }), options.directUrl);
     const pins = pinsOn(Object.keys(used), options.request);
     const keys = file.sha256 === '' ? [] : await allKeys(candidate, file, { ...options, wheel });
     const isUniversal = isUniversalWheel(wheel);
@@ -169,6 +174,14 @@ export async function buildEgg(
   } finally {
     report({ type: 'build-end', name });
   }
+}
+
+/** A file more than was hashed while it was unpacked: the listing holds no longer. */
+function withOrigin({ listing, ...built }: BuiltEgg, directUrl: string | undefined): BuiltEgg {
+  if (directUrl === undefined) return { ...built, ...(listing !== undefined && { listing }) };
+  const distInfo = readdirSync(built.directory).find((name) => name.endsWith('.dist-info'));
+  if (distInfo !== undefined) writeFileSync(join(built.directory, distInfo, 'direct_url.json'), directUrl);
+  return built;
 }
 
 async function allKeys(

@@ -22,6 +22,7 @@ import { tryRealpath } from './find-distributions.ts';
 import { createInstallSource, openEnvironment } from './installation.ts';
 import { needsPkgResources } from './namespace-style.ts';
 import { createSharing } from './sharing.ts';
+import { obtainCheckouts } from './obtain-checkouts.ts';
 import { openShelf } from './shelf.ts';
 import { describeArrival, type EggArrival } from './describe-arrival.ts';
 import type { EggCandidate } from './usable-candidates.ts';
@@ -109,9 +110,10 @@ type InstallSource = ReturnType<typeof createInstallSource>;
 
 async function previewInstall(
   run: EggRun,
-  { specs, options }: { specs: readonly string[]; options: InstallOptions },
+  asked: { specs: readonly string[]; options: InstallOptions },
   seen: Seen,
 ): Promise<readonly Distribution[]> {
+  const { specs, options } = await obtainCheckouts(run, asked, true);
   const destination = destinationOf(run, options);
   const source = createPreviewSource(run, { options, destination }, seen);
   return resolveInstall(run, specs, { options, canInstall: destination !== undefined, source });

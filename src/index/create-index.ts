@@ -5,6 +5,7 @@ import { isAbsolute } from 'node:path';
 import { BuildError } from '#base';
 import { canonicalizeName } from '#standards';
 import { createHostFilter } from './allow-hosts.ts';
+import { checkoutLinks } from './checkout-links.ts';
 import { downloadCandidate, type DownloadedFile } from './download-candidate.ts';
 import { createProjectFinder, type ProjectPages } from './find-project-pages.ts';
 import { filesForProject, type FoundFiles, type LinkGroup } from './group-links.ts';
@@ -72,6 +73,11 @@ export function createIndex(settings: IndexSettings): Index {
       const before = links.length;
       for (const entry of added) addLink(links, entry, 'dependency-links');
       if (links.length > before) answers = new Map();
+    },
+    checkouts: async (project) => {
+      const groups = await Promise.all(links.map((link) => scanOnce(scanner, link)));
+      const found = groups.flatMap((group) => checkoutLinks(group, canonicalizeName(project)));
+      return found.filter((link) => isAllowed(link.replace(/^(?:git|hg|svn)\+/, '')));
     },
     skipped: (project) => skipped.get(canonicalizeName(project)) ?? [],
     download: createDownloader(settings),

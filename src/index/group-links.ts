@@ -10,6 +10,7 @@ import {
   isRejected,
   type InterpretedFile,
 } from './interpret-filename.ts';
+import { checkoutProject } from './checkout-links.ts';
 import type { Link, LinkSource } from './link.ts';
 import { makeCandidate, type LinkPolicy } from './make-candidate.ts';
 
@@ -24,6 +25,8 @@ export interface LinkGroup {
   /** Source archives whose names make sense only with the project known. */
   ambiguous: readonly { link: Link; stem: string; reason: string }[];
   rejected: readonly SkippedFile[];
+  /** Links to checkouts, `#egg=name-dev`. */
+  checkouts: readonly Link[];
   /** The page as a whole was not read. */
   unread?: SkippedFile;
 }
@@ -37,7 +40,9 @@ export function groupLinks(source: LinkSource, links: readonly Link[]): LinkGrou
   const byProject = new Map<string, NamedLink[]>();
   const ambiguous: { link: Link; stem: string; reason: string }[] = [];
   const rejected: SkippedFile[] = [];
+  const checkouts: Link[] = [];
   for (const link of links) {
+    if (isCheckoutLink(link)) checkouts.push(link);
     const file = interpretFilename(link.filename) ?? interpretEggFragment(link.href);
     if (file === undefined) continue;
     if (!isRejected(file)) {
@@ -54,7 +59,12 @@ export function groupLinks(source: LinkSource, links: readonly Link[]): LinkGrou
     } else if (file.stem !== undefined) ambiguous.push({ link, stem: file.stem, reason: file.reason });
     else rejected.push({ filename: link.filename, reason: file.reason });
   }
-  return { source, byProject, ambiguous, rejected };
+  return { source, byProject, ambiguous, rejected, checkouts };
+}
+
+/** The first look is for speed: pages have thousands of links. */
+function isCheckoutLink({ href }: Link): boolean {
+  return href.includes('-dev') && checkoutProject(href) !== undefined;
 }
 
 export interface ProjectQuestion {

@@ -99,6 +99,8 @@ export interface Index {
   addLinks(links: readonly string[]): Promise<void>;
   /** What was on the pages for `project` and is no candidate, with the reason; complete after `candidates`. */
   skipped(project: string): readonly SkippedFile[];
+  /** Links of find-links to checkouts of the project (`#egg=name-dev`), allowed hosts only. */
+  checkouts(project: string): Promise<readonly string[]>;
   /** The file on this machine with its hashes verified; local files stay in place. `sha256` is empty for a directory. */
   download(candidate: Candidate, directory: string): Promise<{ path: string; sha256: string }>;
   /** METADATA of a wheel without the whole file, or `undefined` when only the file itself can tell. */

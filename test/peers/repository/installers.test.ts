@@ -308,3 +308,36 @@ test('simple-repository-server as a mirror of this one', async () => {
   await expectRun(pip, ['install', '--target', target, '--index-url', `${url}/simple/`, 'acme-app']);
   expect(installedIn(target)).toEqual(newest);
 });
+
+test('easy_install of setuptools 51.3.3 follows a development link of /dev/', async () => {
+  const bin = await oldSetuptools();
+  const source = join(workspace.base, 'dev-source');
+  mkdirSync(source);
+  writeFileSync(
+    join(source, 'setup.py'),
+    "from setuptools import setup\nsetup(name='acme-dev', version='7.0', py_modules=['acme_dev'])\n",
+  );
+  writeFileSync(join(source, 'acme_dev.py'), 'x = 1\n');
+  const git = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
+  await expectRun('git', ['init', '-q', '-b', 'main'], { cwd: source });
+  await expectRun('git', ['add', '-A'], { cwd: source });
+  await expectRun('git', [...git, 'commit', '-q', '-m', 'first'], { cwd: source });
+  writeFileSync(join(repository.directory, 'links', 'team.links'), `acme-dev = git+file://${source}@main\n`);
+  await expect
+    .poll(async () => (await fetch(`${repository.url}dev/`)).text(), { timeout: 8000 })
+    .toContain('#egg=acme-dev-dev');
+  const target = join(workspace.base, 'easy-dev');
+  mkdirSync(target);
+  const where = ['-i', `file://${target}/`, '-f', `${repository.url}dev/`];
+  const easyInstall = join(bin, 'easy_install');
+  await expectRun(easyInstall, ['-m', '-Z', '-d', target, ...where, 'acme-dev==dev'], {
+    env: { PYTHONPATH: target },
+  });
+  await expectRun(easyInstall, ['-m', '-Z', '-d', target, ...where, 'acme-app'], {
+    env: { PYTHONPATH: target },
+  });
+  const names = readdirSync(target)
+    .filter((name) => name.endsWith('.egg'))
+    .map((name) => name.replace(/-py.*/, ''));
+  expect(names.sort()).toEqual(['acme_app-2.0', 'acme_base-1.5', 'acme_dev-7.0']);
+});
