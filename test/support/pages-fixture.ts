@@ -13,6 +13,8 @@ export interface PagesFixture {
   /** A token of this name, with these further words of `token create`. */
   createToken(name: string, ...words: string[]): Promise<string>;
   publish(wheel: WheelText): Promise<UploadAnswer>;
+  /** A change by the API, of what is below `api/projects/`. */
+  change(method: string, path: string, body?: unknown): Promise<void>;
   /** Releases a version by the API. */
   promote(name: string, version: string): Promise<void>;
   close(): Promise<void>;
@@ -30,6 +32,14 @@ export async function startPages(...words: string[]): Promise<PagesFixture> {
   const workspace = createWorkspace();
   const repository = await launchRepository(workspace, { words });
   const token = await createTestToken(workspace, repository.directory);
+  const change = async (method: string, path: string, body: unknown = {}): Promise<void> => {
+    const response = await fetch(`${repository.url}api/projects/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(await response.text());
+  };
   return {
     repository,
     workspace,
@@ -40,13 +50,8 @@ export async function startPages(...words: string[]): Promise<PagesFixture> {
       return said.stdout.trim();
     },
     publish: (wheel) => upload(repository.url, { ...wheelOf(wheel), token }),
-    promote: async (name, version) => {
-      const response = await fetch(`${repository.url}api/projects/${name}/versions/${version}/promote`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}` },
-      });
-      if (!response.ok) throw new Error(await response.text());
-    },
+    change,
+    promote: (name, version) => change('POST', `${name}/versions/${version}/promote`),
     close: async () => {
       await repository.stop('SIGKILL');
       workspace.remove();

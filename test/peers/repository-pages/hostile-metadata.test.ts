@@ -140,22 +140,13 @@ test('names with HTML in them are refused, with an answer that is text', async (
 
 test('reasons of yanking and of a status are text too', async () => {
   const evil = 'safe-text <img src=x onerror=window.pwned=1>';
-  const change = async (method: string, path: string, body: unknown): Promise<void> => {
-    const headers = { authorization: `Bearer ${site.token}`, 'content-type': 'application/json' };
-    const response = await fetch(`${site.repository.url}api/projects/${path}`, {
-      method,
-      headers,
-      body: JSON.stringify(body),
-    });
-    expect(response.status).toBe(200);
-  };
   await site.publish({ name: 'reasons' });
-  await change('POST', 'reasons/1.0/yank', { reason: evil });
-  await change('PUT', 'reasons/status', { status: 'archived', reason: evil });
+  await site.change('POST', 'reasons/versions/1.0/yank', { reason: evil });
+  await site.change('PUT', 'reasons/status', { status: 'archived', reason: evil });
   const { page, problems } = await openPage(browser, phone);
   await page.goto(`${site.repository.url}project/reasons/`);
   expect(await page.locator('main').innerText()).toContain(evil);
-  await change('PUT', 'reasons/status', { status: 'quarantined', reason: evil });
+  await site.change('PUT', 'reasons/status', { status: 'quarantined', reason: evil });
   await page.goto(`${site.repository.url}project/reasons/`);
   expect(await page.locator('main').innerText()).toContain(evil);
   expect([...(await page.evaluate<string[]>(audit)), ...problems()]).toEqual([]);

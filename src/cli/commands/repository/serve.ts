@@ -29,6 +29,7 @@ clutch publish. Everything lies below DIR: back that up. Uploads need a token: s
   --log text|json         how the log is written to standard output (text)
   --no-access-log         no line for each request
 
+People open / in a browser: search, projects, recent uploads, staging.
 Pages: /simple/ (released), /staging/simple/ (all), /links/ and /staging/links/ (flat, for find-links),
 /dev/ (flat, with development links), /api/ (JSON), /health, /metrics. Upload to /legacy/.
 `;

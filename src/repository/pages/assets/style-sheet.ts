@@ -69,7 +69,7 @@ const forms = `
 input, button { font: inherit; }
 input:not([type="hidden"]) { width: 100%; min-height: 2.6rem; padding: 0.4rem 0.8rem; color: var(--text); background: var(--surface); border: 1px solid var(--muted); border-radius: 10px; }
 input::placeholder { color: var(--muted); opacity: 1; }
-button, .button { display: inline-block; min-height: 2.6rem; padding: 0.4rem 1rem; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 1px solid transparent; border-radius: 10px; cursor: pointer; white-space: nowrap; overflow-wrap: normal; flex: none; }
+button, .button { display: inline-flex; align-items: center; justify-content: center; min-height: 2.6rem; padding: 0.4rem 1rem; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 1px solid transparent; border-radius: 10px; cursor: pointer; white-space: nowrap; overflow-wrap: normal; flex: none; }
 button:hover, .button:hover { background: var(--accent-strong); }
 button.quiet { color: var(--text); background: transparent; border-color: var(--line); font-weight: 500; }
 button.quiet:hover { background: var(--sunken); }

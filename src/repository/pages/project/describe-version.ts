@@ -126,7 +126,12 @@ function groupRequirements(lines: readonly string[]): Map<string, Requirement[]>
 function readRequirement(line: string): Requirement {
   try {
     const { name } = parseRequirement(line);
-    return { name, project: canonicalizeName(name), rest: plain(line.trim().slice(name.length), 300) };
+    const rest = line
+      .trim()
+      .slice(name.length)
+      .replace(/\s*;\s*/, ' if ')
+      .trim();
+    return { name, project: canonicalizeName(name), rest: plain(rest, 300) };
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     return { name: plain(line, 300), rest: '' };
