@@ -29,6 +29,7 @@ Commands:
   plan [PART...]            show what install would do, and do nothing
   edit NAME                 make one egg of this buildout private and writable
   cache COMMAND             look into the egg cache and keep it in order (see cache --help)
+  prune --shared DIR...     take away what no buildout uses from a shared directory (also: --egg-cache)
   release COMMAND           check and build releases of this buildout (see release --help)
   why NAME                  who requires a distribution, and where that is written
   serve --data DIR          serve a repository of eggs, wheels and sdists

@@ -50,7 +50,12 @@ export function createSharing(run: EggRun): Sharing {
   return {
     isOn: () => run.settings.shared !== undefined,
     take: () => run.notes.take(),
-    expect: (names) => run.notes.expect(names),
+    expect: (names) => {
+      run.notes.expect(names);
+      const shared = run.shared();
+      shared?.hold();
+      shared?.restore(names);
+    },
     use: (workingSet) => run.notes.use(workingSet),
     parts: () => run.shared()?.parts,
     register: (user) => {

@@ -8,6 +8,7 @@
 // uninstalled is deleted only inside the buildout and never through a link.
 
 export { readRemoteCacheSettings, type RemoteCacheSettings } from './remote-cache-settings.ts';
+export { readTrustedOwners } from './shared-settings.ts';
 export { createBuildout, type Buildout, type BuildoutOptions } from './create-buildout.ts';
 export { explainRequirement, type RequirementExplanation } from './explain-requirement.ts';
 export { planRun } from './plan-run.ts';

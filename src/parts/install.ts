@@ -21,7 +21,7 @@ import { planParts, type InstalledPart, type PartPlan } from './plan-parts.ts';
 import { removePaths, type RemovalRules } from './remove-paths.ts';
 import { printNamespacePackages, printPickedVersions } from './report-versions.ts';
 import { readRemovalRules, type Run } from './run-state.ts';
-import { noteRecipeEggs, recordedEggs } from './shared-records.ts';
+import { noteRecipeEggs, recordedEntries } from './shared-records.ts';
 import { setUpDirectories } from './set-up-directories.ts';
 import { stopWhenInterrupted } from './stop-when-interrupted.ts';
 
@@ -80,7 +80,7 @@ async function joinSharedDirectories({ handle, main }: Run): Promise<void> {
   const installed = await main.require('installed');
   const bin = await main.require('bin-directory');
   if (installed !== '') sharing.register({ directory: handle.directory, installed, bin });
-  sharing.expect(recordedEggs(await readInstalledRecords(installed)));
+  sharing.expect(recordedEntries(await readInstalledRecords(installed)));
 }
 
 // As in zc.buildout (easy_install.py, Installer): it calls this an internal error, and so do we.

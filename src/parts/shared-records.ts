@@ -2,7 +2,6 @@
 // and recipes and in each part for its own, and `location` of what zc.recipe.egg:custom built. SlapOS's prune keeps whatever
 // base name occurs in such a file. These options are notes of a run, not of a configuration: they are no change of a part.
 
-import { basename } from 'node:path';
 import type { SharedUse } from '#eggs';
 import { splitRecipe } from '#recipes';
 import { splitWords, type InstalledRecords } from './installed-records.ts';
@@ -36,12 +35,12 @@ function isCustom(recipe: string): boolean {
   return entry === 'custom' && /^zc[-_.]recipe[-_.]egg\b/i.test(spec);
 }
 
-/** All names that a file records. */
-export function recordedEggs(records: InstalledRecords): string[] {
+/** The names of all entries of shared directories that a file records, eggs and parts. */
+export function recordedEntries(records: InstalledRecords): string[] {
   const sections = [records.main(), ...records.parts.map((part) => records.options(part))];
   return sections.flatMap((options) => [
     ...splitWords(options[eggsOption] ?? ''),
-    ...(isCustom(options['recipe'] ?? '') ? [basename(options['location'] ?? '')] : []),
+    ...(/\/([0-9a-f]{32})$/.exec(options['location'] ?? '')?.slice(1) ?? []),
   ]);
 }
 

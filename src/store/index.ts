@@ -48,12 +48,10 @@ export {
 export type { Keepsake } from './keepsake.ts';
 export { type RecordedFile, type Records } from './records.ts';
 export type { FileStore } from './file-store.ts';
-export {
-  openSharedDirectories,
-  type SharedDirectories,
-  type SharedPlace,
-} from './shared/shared-directories.ts';
+export { openSharedDirectories, type SharedDirectories } from './shared/shared-directories.ts';
+export type { SharedPlace } from './shared/shared-eggs.ts';
 export type { BuildablePart, SharedPart, SharedParts } from './shared/shared-parts.ts';
+export { pruneShared, type SharedPruneOptions, type SharedPruneResult } from './shared/prune/prune-shared.ts';
 export type { SharedUser } from './shared/users.ts';
 export { layerCaches } from './shared/layer-caches.ts';
 export type { ReleaseFile, ReleaseRecord } from './release-records.ts';

@@ -1,7 +1,7 @@
 // Who uses the cache right now. A run holds a shared lock on one file from its first look-up to its end; whoever takes
 // entries away wants it for himself. The kernel holds both (SQLite's locks), so they end with their process.
 
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { dirname } from 'node:path';
 import { hasCode } from '#base';
@@ -17,7 +17,8 @@ export interface UseLock {
 /** Longer than it takes to rename what is pruned. */
 const patienceMilliseconds = 5000;
 
-export function createUseLock(path: string): UseLock {
+/** `patience`: how long a run waits for somebody who takes entries away. */
+export function createUseLock(path: string, patience: number = patienceMilliseconds): UseLock {
   let held: DatabaseSync | undefined;
   let isUseless = false;
 
@@ -29,7 +30,7 @@ export function createUseLock(path: string): UseLock {
   return {
     hold: () => {
       if (held !== undefined || isUseless) return;
-      held = tryLock(path, 'BEGIN; SELECT 1 FROM sqlite_master LIMIT 1', patienceMilliseconds);
+      held = tryLock(path, holdStatements, patience) ?? tryHoldReadOnly(path, patience);
       isUseless = held === undefined;
     },
     release,
@@ -41,10 +42,28 @@ export function createUseLock(path: string): UseLock {
         return lock === undefined ? undefined : action();
       } finally {
         lock?.close();
-        if (wasHeld) held = tryLock(path, 'BEGIN; SELECT 1 FROM sqlite_master LIMIT 1', patienceMilliseconds);
+        if (wasHeld) held = tryLock(path, holdStatements, patience);
       }
     },
   };
+}
+
+const holdStatements = 'BEGIN; SELECT 1 FROM sqlite_master LIMIT 1';
+
+/** Another user's file: reading is enough to keep it from being taken away. */
+function tryHoldReadOnly(path: string, patience: number): DatabaseSync | undefined {
+  if (!existsSync(path)) return undefined;
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: patience, readOnly: true });
+    database.exec(holdStatements);
+    return database;
+  } catch (error) {
+    database?.close();
+    if (isSqliteError(error)) return undefined;
+    throw error;
+  }
 }
 
 function tryLock(path: string, statements: string, timeout: number): DatabaseSync | undefined {

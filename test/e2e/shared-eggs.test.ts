@@ -27,63 +27,17 @@ import {
   expectSuccess,
   pathsBelow,
   simpleConfiguration,
-  workspaceForTest,
-  type SimpleConfiguration,
-  type TestWorkspace,
 } from '../support/for-test.ts';
 import { finish, type RunOptions, type RunResult } from '../support/run-clutch.ts';
-
-interface SharingWorkspace extends TestWorkspace {
-  shared: string;
-}
-
-function sharingWorkspace(): SharingWorkspace {
-  const workspace = workspaceForTest();
-  const shared = join(workspace.base, 'shared');
-  mkdirSync(shared);
-  return { ...workspace, shared };
-}
-
-interface Buildout extends Partial<SimpleConfiguration> {
-  /** Default: the workspace's own. */
-  roots?: readonly string[];
-  /** Words and options of the run. */
-  words?: readonly string[];
-  run?: RunOptions;
-}
-
-/** Writes a buildout and runs it; its directory and what the run said. */
-async function runBuildout(
-  workspace: SharingWorkspace,
-  name: string,
-  buildout: Buildout,
-): Promise<{ directory: string; result: RunResult }> {
-  const directory = join(workspace.base, name);
-  mkdirSync(directory, { recursive: true });
-  const { roots = [workspace.shared], words = [], run = {}, ...configuration } = buildout;
-  const text = simpleConfiguration({
-    index: workspace.links,
-    eggs: ['demo'],
-    ...configuration,
-    buildout: [`shared-part-list = ${roots.join('\n    ')}`, ...(configuration.buildout ?? [])],
-  });
-  writeFileSync(join(directory, 'buildout.cfg'), text);
-  return { directory, result: await workspace.run(words, { cwd: directory, ...run }) };
-}
-
-const sharedEggs = ({ shared }: SharingWorkspace): string[] => {
-  const eggs = join(shared, '__eggs__');
-  return existsSync(eggs) ? readdirSync(eggs).sort() : [];
-};
-
-const projectsOf = (names: readonly string[]): string[] => names.map((name) => name.split('-', 1)[0] ?? '');
-
-/** A home of its own, so that nothing is known from other runs. */
-function freshHome(workspace: SharingWorkspace, name: string): RunOptions {
-  const home = join(workspace.base, name);
-  mkdirSync(home, { recursive: true });
-  return { environment: { HOME: home } };
-}
+import {
+  freshHome,
+  projectsOf,
+  runBuildout,
+  sharedEggs,
+  sharingWorkspace,
+  type Buildout,
+  type SharingWorkspace,
+} from '../support/sharing-fixture.ts';
 
 test('buildouts use the same eggs from the shared directory, and copy none', async () => {
   const workspace = sharingWorkspace();

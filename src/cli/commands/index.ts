@@ -8,6 +8,7 @@ export const addedCommands: Readonly<Record<string, () => Promise<Command>>> = {
   edit: async () => (await import('./edit.ts')).edit,
   plan: async () => (await import('./plan.ts')).planCommand,
   promote: async () => (await import('./repository/promote.ts')).promote,
+  prune: async () => (await import('./prune.ts')).prune,
   publish: async () => (await import('./repository/publish.ts')).publish,
   release: async () => (await import('./release/release.ts')).release,
   reserve: async () => (await import('./repository/reserve.ts')).reserve,

@@ -4,6 +4,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { acquireFileLock, type Environment, type FileLock, type Report } from '#base';
+import { whenDiskIsFull } from '../disk-full.ts';
 import { openEggCache } from '../egg-cache.ts';
 import { readEntry } from '../entries.ts';
 import type { CachedEgg, Manifest } from '../manifest.ts';
@@ -95,11 +96,11 @@ export function openEggShelf(shared: SharedDirectory, options: EggShelfOptions):
     },
     keep: (egg) => {
       sweep();
-      shared.writing(() => keepEgg(tools, egg));
+      whenDiskIsFull(shared.path, () => shared.writing(() => keepEgg(tools, egg)));
     },
     put: (egg, place) => {
       sweep();
-      return shared.writing(() => putEgg(tools, egg, place));
+      return whenDiskIsFull(shared.path, () => shared.writing(() => putEgg(tools, egg, place)));
     },
     lock: (requestKey) => {
       const path = layout.lock(requestKey);

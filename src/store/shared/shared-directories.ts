@@ -1,17 +1,14 @@
 // All shared directories of a buildout, in its order of preference: the first that has an egg or a part gives it, else the
 // first that may be written to gets it.
 
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Environment, FileLock, Report } from '#base';
-import type { CachedEgg, Manifest } from '../manifest.ts';
-import type { PlaceResult } from '../place-eggs.ts';
+import { basename } from 'node:path';
+import type { Environment, Report } from '#base';
 import type { LinkChoice } from '../place-tree.ts';
 import { createUseLock, type UseLock } from '../use-lock.ts';
-import type { CustomBuild, EggIdentity, EggPlace } from './egg-places.ts';
-import { openEggShelf, type EggNote, type EggShelf } from './egg-shelf.ts';
+import { openEggShelf, type EggShelf } from './egg-shelf.ts';
+import { restoreTrashed } from './prune/trash.ts';
 import { openSharedDirectory } from './shared-directory.ts';
+import { createSharedEggs, type SharedEggs } from './shared-eggs.ts';
 import { createSharedParts, type SharedParts } from './shared-parts.ts';
 import { createTrust, trustHint } from './trust.ts';
 import { registerUser, type SharedUser } from './users.ts';
@@ -25,13 +22,10 @@ export interface SharedDirectoriesOptions {
   report: Report;
 }
 
-/** A place of one of the directories. */
-export interface SharedPlace extends EggPlace {
-  /** Puts the egg there, whole or not at all. */
-  put(egg: CachedEgg): PlaceResult;
-}
+/** A prune reads the records of all buildouts before it moves anything. */
+const pruneMilliseconds = 60_000;
 
-export interface SharedDirectories {
+export interface SharedDirectories extends SharedEggs {
   /** The roots that are there, without links. */
   readonly roots: readonly string[];
   readonly parts: SharedParts;
@@ -39,29 +33,8 @@ export interface SharedDirectories {
   register(user: SharedUser): readonly string[];
   /** From now on no prune takes away what this run may use. */
   hold(): void;
-  /** Directories with eggs, best first. */
-  directories(): readonly string[];
-  /** What is known of an egg in one of the directories; see `EggShelf`. */
-  noteOf(location: string): EggNote | 'foreign' | undefined;
-  /** The entry of a directory that a path lies in: `<root>/__eggs__/<egg>` or `<root>/<section>/<digest>`. */
-  entryOf(path: string): string | undefined;
-  /** Those of these entries that none of the directories has. */
-  missingEggs(names: readonly string[]): readonly string[];
-  /** Says, once, where new eggs go when the first directory cannot take them. */
-  tellUnwritable(eggsDirectory: string): void;
-  /** An egg that may answer a request, as `EggCache.find`. */
-  find(requestKey: string, accept?: (manifest: Manifest) => boolean): CachedEgg | undefined;
-  /** Where it is, else where it goes, its name reserved; `undefined`: no directory has it or can take it. */
-  placeFor(egg: EggIdentity, wanted: { index?: string; custom?: CustomBuild }): SharedPlace | undefined;
-  /** Keeps what was built here for others, before anybody puts it in a place. */
-  keep(egg: CachedEgg): void;
-  /** As `placeFor` for an egg that is not made yet; reserves nothing. */
-  placeByName(eggName: string): string | undefined;
-  /** One builder per request for all users of the first directory that can be written to. */
-  lock(requestKey: string): Promise<FileLock>;
-  /** A fresh directory for making an egg; the caller removes it. */
-  temporaryDirectory(): string;
-  missingLibraries(manifest: Manifest): readonly string[];
+  /** Puts back what a prune took away of these entries, and says so. */
+  restore(names: readonly string[]): void;
 }
 
 /** Opens them; fails with `SHARED_UNTRUSTED` when one belongs to a stranger or may be written by everybody. */
@@ -77,50 +50,23 @@ export function openSharedDirectories(options: SharedDirectoriesOptions): Shared
     return shared === undefined ? [] : [{ root, shared }];
   });
   const shelves = opened.map(({ shared }) => openEggShelf(shared, { link, environment, refuse }));
-  const writable = shelves.find(({ shared }) => shared.isWritable);
-  const hasEgg = (name: string): boolean =>
-    shelves.some(({ shared }) => existsSync(`${shared.eggs}/${name}`));
-  let hasTold = false;
-  /** As they were when they were asked for first; what this run adds is added. */
-  let known: readonly string[] | undefined;
-  const locks = shelves.map(({ shared }) => createUseLock(shared.layout.useLock));
-  const shelfOf = (location: string): EggShelf | undefined =>
-    shelves.find(({ shared }) => location.startsWith(`${shared.path}/`));
-
+  const locks = shelves.map(({ shared }) => createUseLock(shared.layout.useLock, pruneMilliseconds));
   return {
+    ...createSharedEggs({ roots, shelves, report }),
     roots: shelves.map(({ shared }) => shared.path),
     parts: createSharedParts(opened),
     register: (user) =>
       shelves.filter(({ shared }) => !registerUser(shared, user)).map(({ shared }) => shared.path),
     hold: () => holdAll(shelves, locks),
-    directories: () => (known ??= shelves.flatMap((shelf) => shelf.directories())),
-    noteOf: (location) => shelfOf(location)?.noteOf(location),
-    entryOf: (path) => {
-      const root = shelfOf(path)?.shared.path;
-      const [section, name] = root === undefined ? [] : path.slice(root.length + 1).split('/');
-      return root === undefined || name === undefined ? undefined : `${root}/${section ?? ''}/${name}`;
+    restore: (names) => {
+      const wanted = new Set(names);
+      for (const { shared } of shelves.filter((shelf) => shelf.shared.isWritable)) {
+        const places = restoreTrashed(shared.path, (place) => wanted.has(basename(place)));
+        if (places.length === 0) continue;
+        const text = `Put back what was pruned from ${shared.path}: ${places.join(', ')}.`;
+        report({ type: 'log', level: 'warning', text });
+      }
     },
-    missingEggs: (names) => names.filter((name) => name.endsWith('.egg') && !hasEgg(name)),
-    tellUnwritable: (eggsDirectory) => {
-      if (hasTold || (writable !== undefined && writable === shelves[0])) return;
-      hasTold = true;
-      const place = writable?.shared.path ?? `the eggs directory ${eggsDirectory}`;
-      const text = `${describeClosed(roots, shelves)}: eggs that are not there go to ${place}.`;
-      report({ type: 'log', level: 'info', text });
-    },
-    find: (requestKey, accept) => firstOf(shelves, (shelf) => shelf.find(requestKey, accept)),
-    placeFor: (egg, { index, custom }) => {
-      const there = firstOf(shelves, (shelf) => toShared(shelf, shelf.locate(egg, custom)));
-      const place = there ?? (writable && toShared(writable, writable.reserve(egg, custom)));
-      if (place?.marker !== undefined && !place.isThere) known = undefined;
-      if (place !== undefined && index !== undefined) shelfOf(place.path)?.approve(place, index);
-      return place;
-    },
-    keep: (egg) => writable?.keep(egg),
-    placeByName: (eggName) => writable && join(writable.shared.eggs, eggName),
-    lock: async (requestKey) => (await writable?.lock(requestKey)) ?? nobodysLock,
-    temporaryDirectory: () => makeTemporary(writable),
-    missingLibraries: (manifest) => shelves[0]?.missingLibraries(manifest) ?? [],
   };
 }
 
@@ -129,36 +75,4 @@ function holdAll(shelves: readonly EggShelf[], locks: readonly UseLock[]): void 
     if (shared.isWritable) shared.makeLockFile(shared.layout.useLock);
     locks[position]?.hold();
   }
-}
-
-function makeTemporary(writable: EggShelf | undefined): string {
-  if (writable === undefined) return mkdtempSync(join(tmpdir(), 'clutch-build-'));
-  const { shared } = writable;
-  const directory = shared.layout.temporaryPath('build');
-  shared.makeDirectory(directory);
-  return directory;
-}
-
-/** Which directories cannot take anything. */
-function describeClosed(roots: readonly string[], shelves: readonly EggShelf[]): string {
-  if (shelves.length === 0) return `There is no shared directory ${roots.join(' or ')}`;
-  const closed = shelves.filter(({ shared }) => !shared.isWritable).map(({ shared }) => shared.path);
-  return `Shared directory ${closed.join(', ')} cannot be written to`;
-}
-
-const nobodysLock: FileLock = { release: () => undefined };
-
-function toShared(shelf: EggShelf, place: EggPlace | undefined): SharedPlace | undefined {
-  return place && { ...place, put: (egg) => shelf.put(egg, place) };
-}
-
-function firstOf<Item, Result>(
-  items: readonly Item[],
-  choose: (item: Item) => Result | undefined,
-): Result | undefined {
-  for (const item of items) {
-    const result = choose(item);
-    if (result !== undefined) return result;
-  }
-  return undefined;
 }

@@ -54,7 +54,7 @@ export function openSharedDirectory(root: string, trust: Trust): SharedDirectory
     path,
     eggs,
     layout,
-    isWritable: isWritable(path, stats),
+    isWritable: isWritable([path, eggs, ...ownDirectories(layout)], stats),
     whyUntrusted: (entry) => {
       const found = tryStat(entry);
       return found === undefined ? undefined : whyUntrusted(found, trust);
@@ -77,16 +77,27 @@ function refuseUntrusted(path: string, stats: Stats, trust: Trust): void {
   });
 }
 
-/** Root writes into what is root's only, as into caches: the owner could not replace or remove root's files. */
-function isWritable(path: string, { uid }: Stats): boolean {
+/** Where clutch writes for itself, made by whoever came first. */
+function ownDirectories({ directory }: CacheLayout): string[] {
+  return [directory, ...['names', 'eggs', 'requests', 'locks', 'tmp'].map((name) => `${directory}/${name}`)];
+}
+
+/**
+ * Whether all of these that are there can be written to. Root writes into what is root's only, as into caches: the owner
+ * could not replace or remove root's files.
+ */
+function isWritable(paths: readonly string[], { uid }: Stats): boolean {
   if (process.geteuid?.() === 0 && uid !== 0) return false;
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'EACCES', 'EROFS', 'EPERM')) return false;
-    throw error;
-  }
+  return paths.every((path) => {
+    try {
+      accessSync(path, constants.W_OK);
+      return true;
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return true;
+      if (hasCode(error, 'EACCES', 'EROFS', 'EPERM')) return false;
+      throw error;
+    }
+  });
 }
 
 function makeDirectory(directory: string, root: string, rootMode: number): void {

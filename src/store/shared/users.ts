@@ -1,7 +1,7 @@
 // Which buildouts use a shared directory: one small file for each in `<root>/.users`, so that a prune that was told of none
 // keeps what they use. It names the buildout's directory and the file with its records, and holds nothing to run.
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { hasCode, nameFor, tryReadText, writeFileAtomically } from '#base';
 import type { SharedDirectory } from './shared-directory.ts';
 
@@ -32,6 +32,15 @@ export function registerUser(shared: Pick<SharedDirectory, 'path' | 'writing'>, 
   }
 }
 
+/** All that are registered. */
+export function readUsers(root: string): SharedUser[] {
+  return namesIn(`${root}/.users`).flatMap((name) => readUser(`${root}/.users/${name}`) ?? []);
+}
+
+export function forgetUser(root: string, { directory }: Pick<SharedUser, 'directory'>): void {
+  rmSync(fileOf(root, directory), { force: true });
+}
+
 function fileOf(root: string, directory: string): string {
   return `${root}/.users/${nameFor(directory)}.json`;
 }
@@ -52,4 +61,13 @@ function isUser(value: unknown): value is SharedUser {
   if (typeof value !== 'object' || value === null) return false;
   const { directory, installed, bin } = value as Partial<Record<keyof SharedUser, unknown>>;
   return [directory, installed, bin].every((path) => typeof path === 'string' && path.startsWith('/'));
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory).filter((name) => !name.startsWith('.'));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
+    throw error;
+  }
 }

@@ -2,8 +2,8 @@
 
 import { formatBytes, parseAge, parseByteSize } from '#base';
 import { defaultCacheLimit, type PruneResult } from '#store';
-import type { Command } from '../command.ts';
-import { parseWords, printJson, printText, usageError } from '../command-words.ts';
+import type { Command, Invocation } from '../command.ts';
+import { parseWords, printJson, printText, usageError, type ParsedWords } from '../command-words.ts';
 import { cacheSettings, openCache } from './open-cache.ts';
 
 const usage = `\
@@ -20,7 +20,7 @@ Without --older and --size both limits are the defaults: 90d, and \`egg-cache-si
 stores something keeps the size limit by itself.
 `;
 
-const options = {
+export const pruneOptions = {
   older: { type: 'string' },
   size: { type: 'string' },
   'dry-run': { type: 'boolean' },
@@ -31,22 +31,24 @@ const defaultAge = '90d';
 
 export const cachePrune: Command = {
   usage,
-  run: async (invocation) => {
-    const { values } = parseWords(invocation, options, 0);
-    const { older, size } = values;
-    const isPlain = older === undefined && size === undefined;
-    const { limitBytes = defaultCacheLimit } = await cacheSettings(invocation);
-    const olderThanMilliseconds = isPlain ? parseAge(defaultAge) : limit('--older', older, parseAge);
-    const bytes = isPlain ? limitBytes : limit('--size', size, parseByteSize);
-    const dryRun = values['dry-run'] === true;
-    const catalog = await openCache(invocation);
-    const result = catalog.prune({ olderThanMilliseconds, bytes, dryRun });
-    if (result === undefined) return 1;
-    if (values['json'] === true) printJson(invocation, { ...result, removed: listed(result), dryRun });
-    else printText(invocation, format(result, dryRun));
-    return 0;
-  },
+  run: (invocation) => runCachePrune(invocation, parseWords(invocation, pruneOptions, 0).values),
 };
+
+/** Prunes the egg cache of the configuration; `values` of `pruneOptions`. */
+export async function runCachePrune(invocation: Invocation, values: ParsedWords['values']): Promise<number> {
+  const { older, size } = values;
+  const isPlain = older === undefined && size === undefined;
+  const { limitBytes = defaultCacheLimit } = await cacheSettings(invocation);
+  const olderThanMilliseconds = isPlain ? parseAge(defaultAge) : limit('--older', older, parseAge);
+  const bytes = isPlain ? limitBytes : limit('--size', size, parseByteSize);
+  const dryRun = values['dry-run'] === true;
+  const catalog = await openCache(invocation);
+  const result = catalog.prune({ olderThanMilliseconds, bytes, dryRun });
+  if (result === undefined) return 1;
+  if (values['json'] === true) printJson(invocation, { ...result, removed: listed(result), dryRun });
+  else printText(invocation, format(result, dryRun));
+  return 0;
+}
 
 function limit(
   name: string,
