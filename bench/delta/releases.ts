@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createCompiler } from '#python';
 import { fixedMtime } from '#store';
 
@@ -38,6 +38,8 @@ export interface ReleaseOptions {
   program: string;
   python: string;
   say: (text: string) => void;
+  /** Where an earlier run left its releases; nothing is built then. */
+  releases: string | undefined;
 }
 
 export async function makeCases(options: ReleaseOptions): Promise<DeltaCase[]> {
@@ -65,6 +67,7 @@ function build(
   id: string,
   { home, before }: { home: Home; before: readonly string[] },
 ): Release {
+  if (options.releases !== undefined) return describe(bundleIn(options.releases, id));
   options.say(`building the release \`${id}\``);
   const directory = options.workspace.fresh(id);
   const plone = join(import.meta.dirname, '../plone62');
@@ -85,8 +88,15 @@ function build(
     stdio: 'ignore',
   });
   execFileSync('tar', ['-xf', 'plone.tar.gz'], { cwd: directory });
-  const [bundle = ''] = readdirSync(directory).filter((name) => name.startsWith('plone-'));
-  return describe(join(directory, bundle));
+  return describe(bundleIn(dirname(directory), id));
+}
+
+/** Below the directories of a run, `NUMBER-ID/plone-VERSION`. */
+function bundleIn(run: string, id: string): string {
+  const folder = readdirSync(run).find((name) => name.slice(name.indexOf('-') + 1) === id) ?? '';
+  const bundle = readdirSync(join(run, folder)).find((name) => /^plone-[a-z]+$/.test(name));
+  if (bundle === undefined) throw new Error(`no bundle in ${join(run, folder)}`);
+  return join(run, folder, bundle);
 }
 
 function describe(bundle: string): Release {

@@ -20,6 +20,7 @@ const usage = `npm run bench:delta -- [--work DIR] [--only CASE,…] [--python P
   --only CASE,…   edit, two, thirty, rebuilt (default: all)
   --python FILE   the Python to build for (default: python3.11 on the PATH)
   --program FILE  what to measure (default: bin/buildout of this checkout)
+  --releases DIR  build nothing: take the releases in DIR, the directory of a run with --keep
   --docs          put the table into docs/performance.md
   --from FILE     measure nothing, take this result file
 
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     python: { type: 'string', default: 'python3.11' },
     program: { type: 'string' },
+    releases: { type: 'string' },
     docs: { type: 'boolean', default: false },
     from: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
@@ -55,7 +57,7 @@ async function main(): Promise<void> {
   const workspace = openWorkspace({ work: values.work, python: settings.python, keep: values.keep });
   try {
     const wanted = values.only?.split(',');
-    const all = await makeCases({ ...settings, workspace });
+    const all = await makeCases({ ...settings, workspace, releases: values.releases });
     const cases = all.filter(({ id }) => wanted?.includes(id) ?? true);
     const rows: DeltaRow[] = [];
     for (const one of cases) rows.push(await measureCase(one, { ...settings, workspace }));

@@ -80,7 +80,7 @@ async function xdelta3({ one, scratch, timed }: ToolRun): Promise<ToolResult> {
 async function casync({ one, scratch, timed }: ToolRun): Promise<ToolResult> {
   const store = (name: string): string => `--store=${join(scratch, `${name}.castr`)}`;
   const index = (name: string): string => join(scratch, `${name}.caidx`);
-  execFileSync('casync', ['make', '-q', store('old'), index('old'), one.old.tree], { stdio: 'ignore' });
+  execFileSync('casync', ['make', store('old'), index('old'), one.old.tree], { stdio: 'ignore' });
   const make = await timed(['/usr/bin/casync', 'make', store('new'), index('new'), one.target.tree], 'make');
   const known = new Set(chunksIn(join(scratch, 'old.castr')));
   const sent = chunksIn(join(scratch, 'new.castr')).filter((name) => !known.has(name));

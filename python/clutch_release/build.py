@@ -8,13 +8,19 @@ import os
 import stat
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from clutch_release import files
 from clutch_release.console import Console
 from clutch_release.delta import Delta, planned_entry
 from clutch_release.failures import DAMAGED, Failure
 from clutch_release.patch import Patch
-from clutch_release.tree import MTIME, Directory, Entry, File, Link, Tree, describe_tree, seal_tree
+from clutch_release.tree import MTIME, Directory, Entry, File, Hashes, Link, Tree, describe_tree, seal_tree
 from clutch_release.verify import first_difference
+
+
+class Base(NamedTuple):
+    """The old release, verified."""
+    directory: str
+    tree: Tree
+    known: Hashes
 
 
 class Place(NamedTuple):
@@ -23,34 +29,32 @@ class Place(NamedTuple):
     entry: File
 
 
-def build_release(delta: Delta, base: Tree, directories: Tuple[str, str], console: Console) -> Tree:
-    """Fills the new directory, the second one, from the base, the first one. Fails when it is not the target."""
-    source, target = directories
-    builder = Builder(delta, base, source, target)
+def build_release(delta: Delta, base: Base, target: str, console: Console) -> Tree:
+    """Fills the new directory `target`. Fails when what is there is not what the delta leads to."""
+    builder = Builder(delta, base, target)
     os.mkdir(target, 0o755)
     builder.make_directories()
     builder.fill(console)
     expected = seal_tree(builder.units)
     if expected.root != delta.root:
         raise Failure(DAMAGED, '`%s` does not give the release that it names' % delta.file)
-    found = describe_tree(target, console.progress_of('Verifying the new release'))
+    found = describe_tree(target, console.progress_of('Verifying the new release'), base.known)
     if found.root != delta.root:
         raise Failure(DAMAGED, 'the new release is not as it should be: ' + first_difference(expected, found))
-    files.sync_file_system(target)
     return found
 
 
 class Builder:
 
-    def __init__(self, delta: Delta, base: Tree, source: str, target: str) -> None:
+    def __init__(self, delta: Delta, base: Base, target: str) -> None:
         self.delta = delta
-        self.base = base
-        self.source = source
+        self.base = base.tree
+        self.source = base.directory
         self.target = target
         self.changes: Dict[str, Dict[str, Any]] = {unit['path']: unit for unit in delta.units}
         self.units: Dict[str, List[Entry]] = {}
         dropped = set(delta.dropped)
-        self.paths = sorted({path for path in base.units if path not in dropped} | set(self.changes))
+        self.paths = sorted({path for path in base.tree.units if path not in dropped} | set(self.changes))
 
     def kept(self, path: str) -> Tuple[Optional[str], List[Entry]]:
         """The base's unit that a unit is made from, and what it keeps of it."""

@@ -116,6 +116,7 @@ def copy_bundle(bundle: Bundle, tree: Tree, prefix: Prefix, console: Console) ->
         copy_tree(bundle.tree_directory, building, tree, console)
         if describe_tree(building, console.progress_of('Verifying the copy')).root != bundle.root:
             raise Failure(DAMAGED, 'the copy is not as the bundle: is somebody changing it?')
+        files.set_directory_modes(building, 0o555)
         files.sync_file_system(building)
         prefix.write_tree(tree)
         if bundle.signature:

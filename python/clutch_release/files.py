@@ -42,7 +42,14 @@ def remove_file(path: str) -> None:
 def remove_tree(path: str) -> None:
     """Never through a link; what is gone already is fine."""
     if os.path.lexists(path):
+        set_directory_modes(path, 0o755)
         shutil.rmtree(path)
+
+
+def set_directory_modes(path: str, mode: int) -> None:
+    """Read-only directories keep an application that runs as their owner from changing its release by accident."""
+    for directory, _, _ in os.walk(path):
+        os.chmod(directory, mode)
 
 
 def sync_directory(path: str) -> None:

@@ -32,6 +32,8 @@ class Link(NamedTuple):
 
 
 Entry = Union[Directory, File, Link]
+# Content by device and inode: a hard link to a file that was read needs no second look.
+Hashes = Dict[Tuple[int, int], str]
 # Gets how many of how many are done.
 Progress = Callable[[int, int], None]
 KINDS = {'directory': Directory, 'file': File, 'link': Link}
@@ -45,8 +47,10 @@ class Tree(NamedTuple):
     hashes: Dict[str, str]
 
 
-def describe_tree(directory: str, progress: Optional[Progress] = None) -> Tree:
-    """The tree on disk; every byte is read. Modes count as executable or not, times do not count."""
+def describe_tree(directory: str, progress: Optional[Progress] = None, known: Optional[Hashes] = None) -> Tree:
+    """The tree on disk; every byte is read, but those of files in `known`, which is added to. Modes count as executable
+    or not, times do not count."""
+    known = {} if known is None else known
     units: Dict[str, List[Entry]] = {'.': []}
     found = list(walk(directory))
     for number, (path, item) in enumerate(found):
@@ -57,7 +61,7 @@ def describe_tree(directory: str, progress: Optional[Progress] = None) -> Tree:
         entries = units.setdefault(unit, [])
         inside = path if unit == '.' else path[len(unit) + 1:]
         if not is_directory:
-            entries.append(describe_entry(item, inside))
+            entries.append(describe_entry(item, inside, known))
         elif path != unit:
             entries.append(Directory(inside))
     return seal_tree(units)
@@ -74,14 +78,17 @@ def walk(directory: str, parent: str = '') -> Iterable[Tuple[str, os.DirEntry]]:
             yield from walk(directory, path)
 
 
-def describe_entry(item: os.DirEntry, path: str) -> Entry:
+def describe_entry(item: os.DirEntry, path: str, known: Hashes) -> Entry:
     status = item.stat(follow_symlinks=False)
     if stat.S_ISLNK(status.st_mode):
         return Link(path, os.readlink(item.path))
     if not stat.S_ISREG(status.st_mode):
         raise Failure(DAMAGED, '`%s` is neither a file nor a directory nor a link' % item.path)
     mode = '0555' if status.st_mode & 0o111 else '0444'
-    return File(path, mode, status.st_size, hash_file(item.path))
+    place = (status.st_dev, status.st_ino)
+    if place not in known:
+        known[place] = hash_file(item.path)
+    return File(path, mode, status.st_size, known[place])
 
 
 def hash_file(path: str) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from typing import Tuple
-
 from clutch_release import files
-from clutch_release.build import build_release
+from clutch_release.build import Base, build_release
 from clutch_release.console import Console
 from clutch_release.delta import Delta, Streams
 from clutch_release.failures import NO_SPACE, USAGE, WRONG_BASE, Failure
@@ -22,7 +20,7 @@ from clutch_release.program import run_program
 from clutch_release.rollback import roll_back
 from clutch_release.state import make_state
 from clutch_release.switch import settle, switch_to
-from clutch_release.tree import Tree, describe_tree
+from clutch_release.tree import Hashes, Tree, describe_tree
 from clutch_release.verify import first_difference, without_later_byte_code
 
 
@@ -74,13 +72,14 @@ def make_tree(delta: Delta, source: str, target: str, console: Console) -> None:
     """For trees outside an installation: nothing is switched, nothing is kept."""
     if os.path.lexists(target):
         raise Failure(NO_SPACE, '`%s` exists already' % target)
-    base = describe_tree(source, console.progress_of('Verifying'))
-    if base.root != delta.base['root']:
+    known: Hashes = {}
+    tree = describe_tree(source, console.progress_of('Verifying'), known)
+    if tree.root != delta.base['root']:
         raise Failure(WRONG_BASE, '`%s` is not %s: it differs in %s' % (
-            source, describe_manifest(delta.base), ', '.join(unit_names(delta.base_units, short_hashes(base))[:5])))
+            source, describe_manifest(delta.base), ', '.join(unit_names(delta.base_units, short_hashes(tree))[:5])))
     building = os.path.abspath(target) + BUILDING
     try:
-        build_release(delta, base, (source, building), console)
+        build_release(delta, Base(source, tree, known), building, console)
         os.rename(building, target)
     finally:
         files.remove_tree(building)
@@ -94,7 +93,7 @@ def check(prefix: Prefix, delta: Delta, console: Console) -> None:
         console.say('%s is installed already' % prefix.describe(current))
         console.outcome['result'] = 'already'
         return
-    _, base = verified_base(prefix, delta, console)
+    base = verified_base(prefix, delta, console).tree
     check_fit(prefix, delta, base)
     console.say('%s can become %s' % (prefix.describe(base.root), describe_manifest(delta.manifest)))
     console.outcome['result'] = 'checked'
@@ -119,15 +118,17 @@ def apply(prefix: Prefix, delta: Delta, values: argparse.Namespace, console: Con
 def install(prefix: Prefix, delta: Delta, console: Console) -> None:
     """Puts the target beside the base, whole or not at all; nothing is switched."""
     remove_leftovers(prefix)
-    directory, base = verified_base(prefix, delta, console)
-    check_fit(prefix, delta, base)
-    manifest = delta.full_manifest(base)
+    base = verified_base(prefix, delta, console)
+    check_fit(prefix, delta, base.tree)
+    manifest = delta.full_manifest(base.tree)
     target = prefix.release(delta.root)
     if os.path.isdir(target) and describe_tree(target, console.progress_of('Verifying')).root == delta.root:
         return
     building = os.path.join(prefix.releases, BUILDING + delta.root)
     try:
-        tree = build_release(delta, base, (directory, building), console)
+        tree = build_release(delta, base, building, console)
+        files.set_directory_modes(building, 0o555)
+        files.sync_file_system(building)
         prefix.write_tree(tree)
         if delta.signature:
             files.write_file(prefix.record(delta.root, '.json.minisig'), delta.signature.encode())
@@ -141,17 +142,19 @@ def install(prefix: Prefix, delta: Delta, console: Console) -> None:
         files.remove_tree(building)
 
 
-def verified_base(prefix: Prefix, delta: Delta, console: Console) -> Tuple[str, Tree]:
-    """The base's directory and tree; fails with WRONG_BASE, naming what differs."""
+def verified_base(prefix: Prefix, delta: Delta, console: Console) -> Base:
+    """The release that is installed; fails with WRONG_BASE, naming what differs."""
     root = delta.base['root']
     current = prefix.current()
     if current != root:
         raise wrong_base(prefix, delta, current)
     directory = prefix.release(root)
     recorded = prefix.read_tree(root)
-    found = without_later_byte_code(describe_tree(directory, console.progress_of('Verifying')), recorded)
+    known: Hashes = {}
+    found = describe_tree(directory, console.progress_of('Verifying'), known)
+    found = without_later_byte_code(found, recorded)
     if found.root == root:
-        return directory, found
+        return Base(directory, found, known)
     if recorded is not None:
         problem = first_difference(recorded, found)
     else:

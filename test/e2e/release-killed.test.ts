@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { changingCalls } from '../support/fail-at-each-call.ts';
-import { createFaultyTarget, sufferAll, type FaultyTarget } from '../support/faulty-target.ts';
+import { createFaultyTarget, remove, sufferAll, type FaultyTarget } from '../support/faulty-target.ts';
 import { createWorkspace, type Workspace } from '../support/run-clutch.ts';
 
 let workspace: Workspace;
@@ -14,7 +14,7 @@ beforeAll(async () => {
   target = await createFaultyTarget(workspace);
 });
 
-afterAll(() => workspace.remove());
+afterAll(() => remove(workspace.base));
 
 test.each([
   ['install', 40],

@@ -1,6 +1,7 @@
 // What an upgrade refuses before anything changed, and how it comes back when the new release does not work. After each
 // of these the old release is current and bit-identical.
 
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -9,10 +10,11 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import {
   currentOf,
@@ -61,6 +63,7 @@ test('another release than the one it starts from: named with what differs', asy
 test('an old release that somebody changed: each kind of change is named', async () => {
   const target = await releaseTarget();
   const release = join(target.prefix, 'current');
+  execFileSync('chmod', ['-R', 'u+w', realpathSync(release)]);
   const egg = join(release, 'eggs/lib-2.0.egg');
   const refuse = (says: RegExp): Promise<void> =>
     expectRefusal(target, () => target.run(), { code: 76, says });
@@ -87,6 +90,7 @@ test('an old release that somebody changed: each kind of change is named', async
 test('byte code that Python wrote later is no change, and is not taken along', async () => {
   const { prefix, run } = await releaseTarget();
   const cache = join(prefix, 'current/eggs/lib-2.0.egg/__pycache__');
+  chmodSync(dirname(cache), 0o755);
   mkdirSync(cache);
   writeFileSync(join(cache, 'lib.cpython-311.pyc'), 'byte code');
   expect(await run()).toMatchObject({ code: 0 });

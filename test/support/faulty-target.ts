@@ -1,6 +1,7 @@
 // Installing, upgrading and going back on a very small target with a fault injected; what must be true afterwards.
 
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLimiter } from '#base';
 import { expect } from 'vitest';
@@ -104,7 +105,7 @@ async function expectSuccess([, ...words]: readonly string[]): Promise<void> {
 }
 
 function copy(from: string, to: string): void {
-  cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  execFileSync('cp', ['-a', from, to]);
 }
 
 /** Does the work once for each call of these kinds (or every so manieth), with this effect on that call; how often. */
@@ -159,7 +160,13 @@ async function suffer(
   expect(await runPython(command.slice(1)), told).toMatchObject({ code: 0 });
   expect(currentOf(prefix), told).toBe(roots[work.after]);
   expect(leftoversIn(prefix), told).toEqual([]);
-  rmSync(prefix, { recursive: true });
+  remove(prefix);
+}
+
+/** Installed directories are read-only. */
+export function remove(directory: string): void {
+  execFileSync('chmod', ['-R', 'u+w', directory]);
+  rmSync(directory, { recursive: true });
 }
 
 function leftoversIn(prefix: string): string[] {

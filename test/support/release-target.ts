@@ -1,5 +1,6 @@
 // A target with a small application `shop`: installed in version 1.0, with an upgrade to 1.1 at hand.
 
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { ReleaseFacts } from '#release';
 import { expect, onTestFinished } from 'vitest';
@@ -61,7 +62,11 @@ export async function releaseTarget(facts?: Partial<ReleaseFacts>): Promise<Rele
     ? (shared ??= makeReleases({}))
     : makeReleases(facts));
   const workspace = createWorkspace();
-  onTestFinished(() => workspace.remove());
+  onTestFinished(() => {
+    // Installed directories are read-only.
+    execFileSync('chmod', ['-R', 'u+w', workspace.base]);
+    workspace.remove();
+  });
   const prefix = join(workspace.base, 'opt/shop');
   const target: ReleaseTarget = {
     workspace,
