@@ -40,11 +40,9 @@ def check_python():
 
 
 def buildout_arguments(arguments):
-    """What was recorded, then what the user says; of one option the user's word counts."""
+    """What was recorded, then what the user says. Of two assignments to one option the one that sorts later would
+    count, so each option is assigned once."""
     said = set(option_of(word) for word in arguments if '=' in word)
-    recorded = ['%s:%s=%s' % (section, option, value)
-                for section, option, value in RELEASE['assignments']
-                if (section, option) not in said]
     own = {
         'download-cache': CACHE,
         'install-from-cache': 'true',
@@ -53,9 +51,13 @@ def buildout_arguments(arguments):
         own['extends-cache'] = os.path.join(CACHE, 'extends')
     if not can_write(egg_cache()):
         own['egg-cache'] = ''
-    assignments = ['buildout:%s=%s' % (option, value)
-                   for option, value in sorted(own.items()) if ('buildout', option) not in said]
-    return recorded + ['-Uc', os.path.join(HERE, RELEASE['configuration'])] + assignments + arguments
+    assigned = dict((('buildout', option), value) for option, value in own.items())
+    recorded = [((section, option), value) for section, option, value in RELEASE['assignments']
+                if (section, option) not in assigned]
+    words = ['%s:%s=%s' % (section, option, value)
+             for (section, option), value in recorded + sorted(assigned.items())
+             if (section, option) not in said]
+    return ['-Uc', os.path.join(HERE, RELEASE['configuration'])] + words + arguments
 
 
 def option_of(word):

@@ -326,6 +326,35 @@ test('leaves out what tools and runs made, and data; keeps what a checkout has',
   expect(execFileSync('tar', ['tzf', archive], { encoding: 'utf8' })).not.toContain('app.tgz');
 });
 
+test('links that climb out of the project, files that git knows anywhere, and a download cache that is assigned', async () => {
+  const workspace = await sampleWorkspace(['find-links = ../../links', 'index = ../../nowhere']);
+  const sample = join(workspace.directory, 'sample');
+  const config = join(sample, 'buildout.cfg');
+  writeFileSync(config, readFileSync(config, 'utf8').replace(`index = ${workspace.links}\n`, ''));
+  workspace.write({
+    'sample/bin/tracked': '',
+    'sample/var/keep/README': '',
+    'sample/.gitignore': 'ignored\n',
+  });
+  gitRepository(sample);
+  workspace.write({ 'sample/bin/made': '', 'sample/var/keep/Data.fs': '', 'sample/ignored': '' });
+  const words = ['sample', 'buildout.cfg', `buildout:download-cache=${workspace.base}/zz`];
+  expectSuccess(await release(workspace, words));
+  const directory = unpack(workspace, 'sample');
+  expect(projectFiles(directory)).toEqual([
+    '.gitignore',
+    'bin',
+    'bin/tracked',
+    'buildout.cfg',
+    'ignored',
+    'var',
+    'var/keep',
+    'var/keep/README',
+  ]);
+  expectSuccess(install(workspace, directory));
+  expect(readdirSync(workspace.base)).not.toContain('zz');
+});
+
 test('git: a repository with a tag, a branch or a commit', async () => {
   const workspace = await sampleWorkspace();
   const origin = join(workspace.base, 'sample.git');

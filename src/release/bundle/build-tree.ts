@@ -8,7 +8,7 @@ import { copyProject } from './copy-project.ts';
 import { cachesInside, temporaryName, type BundlePlan, type BundleRequest } from './plan-bundle.ts';
 import { isWithin } from '../paths.ts';
 import { runHere, runInNamespace, type PrefixOutcome } from './run-at-prefix.ts';
-import { listTracked } from './list-tracked.ts';
+import { listTracked } from '../version-control/list-tracked.ts';
 
 export interface BuiltTree {
   /** Where it lies now. */

@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { defaultCacheDirectory, expandUser } from '#base';
 import { createSections, rawSections } from '#config';
 import { expandGlob, type BuildoutOptions } from '#parts';
+import { linksOutside } from '../links-outside.ts';
 import { isWithin } from '../paths.ts';
 
 export interface Project {
@@ -52,7 +53,7 @@ export async function readProject({ configuration, environment }: BuildoutOption
     hasExtensions: (await read('extensions')) !== '',
     assignments: [
       ...sources.assignments,
-      ...(await linksOutside(directory, read)),
+      ...(await linksOutside(directory, read)).map(([option, value]) => `buildout:${option}=${value}`),
       // What is shared lies outside.
       ...((await main.get('shared-part-list')) === undefined ? [] : ['buildout:shared-part-list=']),
     ],
@@ -77,20 +78,6 @@ async function readSources(
 
 function projectOf(path: string): string {
   return statSync(path).isDirectory() ? path : dirname(path);
-}
-
-/** `index` and `find-links` that climb out of the project are paths of this machine. */
-async function linksOutside(directory: string, read: Read): Promise<string[]> {
-  const isPathOutside = (link: string): boolean =>
-    !link.includes(':') && !link.startsWith('/') && !isWithin(directory, resolve(directory, link));
-  const assignments: string[] = [];
-  for (const option of ['index', 'find-links']) {
-    const links = splitWords(await read(option));
-    if (!links.some(isPathOutside)) continue;
-    const absolute = links.map((link) => (isPathOutside(link) ? resolve(directory, link) : link));
-    assignments.push(`buildout:${option}=${absolute.join(' ')}`);
-  }
-  return assignments;
 }
 
 function splitWords(text: string): string[] {

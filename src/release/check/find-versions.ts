@@ -18,10 +18,12 @@ export function findVersions(context: CheckContext): Finding[] {
     const what = `${project} ${version}${by === '' ? '' : ` (${by})`}`;
     const findings: Finding[] = [];
     const where = (): Where => requirers.locate(name);
-    if (pin !== undefined && isRange(pin.text)) {
+    // The bounds of zc.buildout and zc.recipe.egg that hold when nobody says anything are no pins of the user's.
+    const isDefault = pin !== undefined && pin.where.file === undefined && ownBounds.has(name);
+    if (pin !== undefined && isRange(pin.text) && !isDefault) {
       const message = `the pin \`${project} = ${pin.text}\` allows more versions than ${version}`;
       findings.push({ code: 'unpinned', message, where: pin.where.file === undefined ? where() : pin.where });
-    } else if (picked.has(name)) {
+    } else if (picked.has(name) || isDefault) {
       findings.push({ code: 'picked', message: `${what} has no pin`, where: where() });
     }
     if (sha256 === undefined) {
@@ -31,6 +33,8 @@ export function findVersions(context: CheckContext): Finding[] {
     return findings;
   });
 }
+
+const ownBounds: ReadonlySet<string> = new Set(['zc-buildout', 'zc-recipe-egg']);
 
 /** A pin that begins with `<` or `>` is a bound (zc.buildout), and a star stands for many. */
 function isRange(pin: string): boolean {

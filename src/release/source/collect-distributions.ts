@@ -28,6 +28,7 @@ export function assignmentsFor({ cache, eggCache, project, extended }: Collectio
     // Relative to the project, not to the copy.
     ...(eggCache === '' ? {} : { 'egg-cache': eggCache }),
     ...(extended === '' ? {} : { 'extends-cache': extended }),
+    ...Object.fromEntries(project.links),
   };
   const { downloads, installsFromCache } = project;
   const cacheOnly =

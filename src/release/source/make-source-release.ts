@@ -67,8 +67,13 @@ export async function makeSourceRelease(
   const source = parseSource(request.source, tools.cwd);
   const root = await openSource(source, join(tools.workDirectory, 'checkout', name), tools);
   const extended = extendedFilesIn(join(tools.workDirectory, 'extends'), tools.environment);
-  const readIn = (directory: string, more: readonly Assignment[]): Promise<BuildoutOptions> =>
-    tools.readSettings(join(directory, request.configuration), [...more, ...request.assignments]);
+  // Of two assignments to one option, zc.buildout takes the one whose value sorts later: ours must be alone.
+  const readIn = (directory: string, own: readonly Assignment[]): Promise<BuildoutOptions> => {
+    const isOurs = ({ section, option }: Assignment): boolean =>
+      own.some((one) => one.section === section && one.option === option);
+    const theirs = request.assignments.filter((assignment) => !isOurs(assignment));
+    return tools.readSettings(join(directory, request.configuration), [...own, ...theirs]);
+  };
   const settings = await readExtending((more) => readIn(root, more), extended);
   const project = await openProject(source, { root, settings, output });
   if (existsSync(join(root, 'install.py'))) {

@@ -5,6 +5,8 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { collectMembers, type NewMember } from '#archive';
 import { BuildError } from '#base';
 import { readMainOptions, type BuildoutOptions } from '#parts';
+import { linksOutside } from '../links-outside.ts';
+import { listTracked } from '../version-control/list-tracked.ts';
 import type { ReleaseSource } from './parse-source.ts';
 import { createCheckoutFilter, createProjectFilter } from './project-files.ts';
 
@@ -15,6 +17,8 @@ export interface Project {
   copyTo(directory: string): void;
   /** The files of a download cache that the project has, in its `dist`; absent: it has none. */
   downloads?: string;
+  /** Options of `[buildout]` that a copy needs to find what lies outside. */
+  links: readonly (readonly [option: string, value: string])[];
   /** Nothing but that download cache is to be used. */
   installsFromCache: boolean;
 }
@@ -27,7 +31,14 @@ export async function openProject(
   source: ReleaseSource,
   { root, settings, output }: { root: string; settings: BuildoutOptions; output: string },
 ): Promise<Project> {
-  const main = await readMainOptions(settings, ['directory', ...options, ...caches, 'install-from-cache']);
+  const main = await readMainOptions(settings, [
+    'directory',
+    ...options,
+    ...caches,
+    'install-from-cache',
+    'index',
+    'find-links',
+  ]);
   const { directory = root } = main;
   const absolute = (name: string): string[] => {
     const value = main[name] ?? '';
@@ -36,13 +47,20 @@ export async function openProject(
   const products = [...options, ...caches].flatMap(absolute);
   const skip =
     source.kind === 'directory'
-      ? createProjectFilter({ directory: root, buildoutDirectory: directory, products, output })
+      ? createProjectFilter({
+          directory: root,
+          buildoutDirectory: directory,
+          products,
+          output,
+          tracked: await listTracked(root, settings.environment),
+        })
       : createCheckoutFilter();
   const [cache] = absolute('download-cache');
   return {
     members: (prefix) => collectMembers(root, prefix, skip),
     copyTo: (target) => copyFiles(collectMembers(root, '', skip), target),
     ...(cache === undefined ? {} : { downloads: join(cache, 'dist') }),
+    links: await linksOutside(directory, async (option) => main[option] ?? ''),
     installsFromCache: main['install-from-cache'] === 'true',
   };
 }

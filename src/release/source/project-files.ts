@@ -2,7 +2,7 @@
 // made, not the data of a running application.
 
 import { existsSync, type Stats } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { SkipMember } from '#archive';
 
 export interface ProjectLayout {
@@ -14,14 +14,29 @@ export interface ProjectLayout {
   products: readonly string[];
   /** The archive that is being written, which may lie in the directory. */
   output: string;
+  /** Files of the directory that version control knows: they go along wherever they lie. */
+  tracked: ReadonlySet<string>;
 }
 
 /** What the archive of a directory leaves out. */
 export function createProjectFilter(layout: ProjectLayout): SkipMember {
-  const { directory, buildoutDirectory, products, output } = layout;
+  const { directory, buildoutDirectory, products, output, tracked } = layout;
   const own = ['.installed.cfg', '.mr.developer.cfg', 'var'].map((name) => join(buildoutDirectory, name));
   const left = new Set([...own, ...products, output].map((path) => relative(directory, path)));
-  return (path, status) => left.has(path) || isMadeByTools(join(directory, path), status);
+  const parents = new Set([...tracked].flatMap(parentsOf));
+  /** Directories that are left out but for what is tracked in them. */
+  const searched = new Set<string>();
+  return (path, status) => {
+    const isLeftOut =
+      left.has(path) || searched.has(dirname(path)) || isMadeByTools(join(directory, path), status);
+    if (isLeftOut && parents.has(path)) searched.add(path);
+    return isLeftOut && !tracked.has(path) && !parents.has(path);
+  };
+}
+
+function parentsOf(path: string): string[] {
+  const parent = dirname(path);
+  return parent === '.' ? [] : [parent, ...parentsOf(parent)];
 }
 
 /** What a checkout leaves out: everything in it was put there on purpose. */
