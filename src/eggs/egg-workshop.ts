@@ -209,7 +209,7 @@ async function placeCached(placements: readonly CachedPlacement[], cache: EggCac
   const orders = plain.map(({ cached: egg, target }) => ({ egg, target: target.path }));
   const results = [
     ...(await cache.placeMany(orders)),
-    ...others.map(({ cached, target }) => target.put?.(cached)),
+    ...others.flatMap(({ cached, target: { put } }) => put && cache.noteDamage(put(cached))),
   ];
   for (const [position, placement] of [...plain, ...others].entries()) {
     if (results[position]?.outcome === 'damaged') await placeAgain(placement, cache);

@@ -88,8 +88,9 @@ function withShared(own: Shelf, shared: SharedDirectories, context: Context): Sh
       return {
         path: plain.path,
         put: (cached) => {
-          place.put(cached);
-          return run.cache()?.place(cached, plain.path) ?? { outcome: 'present' };
+          const result = place.put(cached);
+          if (result.outcome === 'damaged') return result;
+          return run.cache()?.place(cached, plain.path) ?? result;
         },
       };
     },

@@ -21,6 +21,8 @@ export interface EggPlacing {
   place(egg: CachedEgg, target: string): PlaceResult;
   /** As `place` for each; the fast way for many. The results are in the order of the orders. */
   placeMany(orders: readonly PlaceOrder[]): Promise<readonly PlaceResult[]>;
+  /** For what was placed in another way: when the entry turned out damaged, it is taken out and the user is told. */
+  noteDamage(result: PlaceResult): PlaceResult;
 }
 
 /** Threads that run `placeOrders`. */
@@ -83,6 +85,7 @@ export function createEggPlacing(options: EggPlacingOptions): EggPlacing {
       sweep(target);
       return noteDamage(placeEgg(egg, target, { link, methods }), options);
     },
+    noteDamage: (result) => noteDamage(result, options),
     placeMany: async (orders) => {
       for (const { target } of orders) sweep(target);
       const placements = await placeInTurn(orders, options, methods);

@@ -3,6 +3,7 @@
 import { execFileSync, spawnSync, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
   chmodSync,
   chownSync,
   existsSync,
@@ -289,6 +290,24 @@ test('eight runs at once on an empty shared directory build each egg once', asyn
   }
   expect(buildsIn(workspace)).toEqual(['backend', 'source0', 'source1']);
   expect(readdirSync(join(workspace.shared, '.clutch', 'tmp'))).toEqual([]);
+});
+
+test('an edit through a hard link is noticed, and the next directory gets the egg as it was', async () => {
+  const workspace = sharingWorkspace();
+  await countedSdist(workspace, { name: 'demo' });
+  expectSuccess((await runBuildout(workspace, 'one', {})).result);
+  const [egg = ''] = sharedEggs(workspace);
+  const file = join(workspace.shared, '__eggs__', egg, 'demo.py');
+  chmodSync(file, 0o644);
+  appendFileSync(file, 'edited = True\n');
+  const other = join(workspace.base, 'other-shared');
+  mkdirSync(other);
+  const { directory, result } = await runBuildout(workspace, 'two', { roots: [other] });
+  expectSuccess(result);
+  expect(result.stdout).toContain('Egg cache: demo.py of demo-1.0-py');
+  expect(readFileSync(join(other, '__eggs__', egg, 'demo.py'), 'utf8')).not.toContain('edited');
+  execFileSync(join(directory, 'bin', 'py'), ['-c', 'import demo']);
+  expect(buildsIn(workspace)).toEqual(['demo', 'demo']);
 });
 
 test('scripts of a section with `shared = true` are made once, read-only, and stay when the part goes', async () => {

@@ -1,9 +1,9 @@
 // The eggs of one shared directory. They lie in `__eggs__` under their own names; a second build under a name that is
 // taken, and what `zc.recipe.egg:custom` builds, lie in `<section>/<digest>/`, as shared parts do.
 
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { acquireFileLock, type Environment, type FileLock, type Report } from '#base';
+import { acquireFileLock, hasCode, type Environment, type FileLock, type Report } from '#base';
 import { whenDiskIsFull } from '../disk-full.ts';
 import { openEggCache } from '../egg-cache.ts';
 import { readEntry } from '../entries.ts';
@@ -84,9 +84,8 @@ export function openEggShelf(shared: SharedDirectory, options: EggShelfOptions):
     },
     find: (requestKey, accept) => {
       const egg = cache.find(requestKey, accept);
-      return egg !== undefined && existsSync(egg.directory) && isTrusted(realpathSync(egg.directory))
-        ? egg
-        : undefined;
+      const place = egg && findPlace(egg.directory);
+      return place !== undefined && isTrusted(place) ? egg : undefined;
     },
     locate: (egg, custom) =>
       places.candidates(egg, custom).find(({ isThere, entry }) => isThere && isTrusted(entry)),
@@ -109,6 +108,28 @@ export function openEggShelf(shared: SharedDirectory, options: EggShelfOptions):
     },
     missingLibraries: (manifest) => cache.missingLibraries(manifest),
   };
+}
+
+/**
+ * Where an entry's egg lies. At the moment at which it is moved to its place it is nowhere, so whoever comes then looks
+ * again; nobody builds a second time for that.
+ */
+function findPlace(directory: string): string | undefined {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const place = tryRealpath(directory);
+    if (place !== undefined) return place;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+  }
+  return undefined;
+}
+
+function tryRealpath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES')) return undefined;
+    throw error;
+  }
 }
 
 /** Builds happen there, and some take a day. */

@@ -51,6 +51,7 @@ function createNoCache(shared: SharedDirectories, link: LinkChoice): EggCache {
     store: () => undefined,
     place,
     placeMany: async (orders) => orders.map(({ egg, target }) => place(egg, target)),
+    noteDamage: (result) => result,
     remove: () => undefined,
     lock: async () => ({ release: () => undefined }),
     temporaryDirectory: () => shared.temporaryDirectory(),
