@@ -41,7 +41,7 @@ export interface CollectSettings {
   directories: readonly string[];
   /** Download caches whose other files may be used, under the names that they have there. */
   caches: readonly string[];
-  /** Where what recipes fetched is kept for the next release. */
+  /** Where what recipes fetched is kept for the next release; empty: nowhere. */
   kept: string;
 }
 

@@ -478,6 +478,53 @@ test('a file whose link alone says what it is gets a name that says it', async (
   expect(eggs.some((path) => path.endsWith('sample1.py'))).toBe(true);
 });
 
+test('what a recipe changed elsewhere is undone; without an egg cache nothing is kept', async () => {
+  const workspace = workspaceForTest();
+  const outside = join(workspace.base, 'crontab');
+  buildWheel(workspace.links, {
+    name: 'cron.recipe',
+    version: '1.0',
+    entryPoints:
+      '[zc.buildout]\ndefault = cron_recipe:Recipe\n[zc.buildout.uninstall]\ndefault = cron_recipe:undo\n',
+    files: {
+      'cron_recipe.py': `
+class Recipe:
+    def __init__(self, buildout, name, options):
+        self.file = options['file']
+    def install(self):
+        open(self.file, 'a').write('installed\\n')
+        return ()
+    update = install
+def undo(name, options):
+    open(options['file'], 'a').write('undone\\n')
+`,
+    },
+  });
+  workspace.write({
+    'sample/buildout.cfg': [
+      '[buildout]',
+      'parts = cron',
+      `find-links = ${workspace.links}`,
+      'egg-cache =',
+      '[cron]',
+      'recipe = cron.recipe',
+      `file = ${outside}`,
+      '',
+    ].join('\n'),
+  });
+  expectSuccess(await release(workspace, ['sample']));
+  expect(readFileSync(outside, 'utf8')).toBe('installed\nundone\n');
+  expect(existsSync(join(workspace.eggCache, 'files'))).toBe(false);
+  const directory = unpack(workspace, 'sample');
+  expect(readdirSync(join(directory, 'release-distributions')).sort()).toEqual([
+    'SHA256SUMS',
+    'clutch',
+    'dist',
+  ]);
+  expectSuccess(install(workspace, directory));
+  expect(readFileSync(outside, 'utf8')).toBe('installed\nundone\ninstalled\n');
+});
+
 test.each([
   ['directory = /srv/somewhere', '`directory` is `/srv/somewhere`, outside the release'],
   ['bin-directory = /usr/local/bin', '`bin-directory` is `/usr/local/bin`, outside the release'],

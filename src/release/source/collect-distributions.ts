@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { BuildError, isTemporaryName } from '#base';
 import { locateOption, type Assignment } from '#config';
-import { createBuildout, readMainOptions, type BuildoutOptions } from '#parts';
+import { createBuildout, readMainOptions, type Buildout, type BuildoutOptions } from '#parts';
 import { isWithin } from '../paths.ts';
 import type { Project } from './open-project.ts';
 import { refuseLoginsInFiles } from './refuse-logins.ts';
@@ -61,13 +61,30 @@ export function collecting(
   return { ...settings, collects: { directories: directories.filter(isThere), caches, kept } };
 }
 
-/** Runs the buildout with these settings; fails as a run does. */
-export async function collectDistributions({ build }: Collection, settings: BuildoutOptions): Promise<void> {
+/**
+ * Runs the buildout with these settings; fails as a run does. Where a recipe changed something beside the buildout (a
+ * crontab), its uninstaller undoes it, with the settings that `withoutParts` gives.
+ */
+export async function collectDistributions(
+  { build }: Collection,
+  settings: BuildoutOptions,
+  withoutParts: () => Promise<BuildoutOptions>,
+): Promise<void> {
+  const workingSet = await install(settings);
+  requireOwnEggs(workingSet, build, settings);
+  const hasUninstallers = workingSet.some((dist) =>
+    /^\[zc\.buildout\.uninstall\]/m.test(dist.metadata('entry_points.txt') ?? ''),
+  );
+  if (hasUninstallers) await install(await withoutParts());
+}
+
+/** The distributions that recipes ran with. */
+async function install(settings: BuildoutOptions): Promise<Buildout['recipeWorkingSet']> {
   const before = process.cwd();
   const buildout = await createBuildout(settings);
   try {
     await buildout.install([]);
-    requireOwnEggs(buildout.recipeWorkingSet, build, settings);
+    return buildout.recipeWorkingSet;
   } finally {
     await buildout.close();
     process.chdir(before);

@@ -38,15 +38,19 @@ async function fill(collection: Collection, { eggCache, readIn, onRead }: Fillin
   const { build, cache, project, extended } = collection;
   mkdirSync(join(cache, 'dist'), { recursive: true });
   project.copyTo(build);
-  const kept = join(eggCache?.directory ?? cache, 'downloads');
-  const settings = collecting(collection, await readIn(build, assignmentsFor(collection)), kept);
+  const kept = eggCache === undefined ? '' : join(eggCache.directory, 'downloads');
+  const own = assignmentsFor(collection);
+  const settings = collecting(collection, await readIn(build, own), kept);
   onRead(settings.configuration);
   await checkSettings(collection, settings);
   const passing = [build, cache, ...(extended === '' ? [] : [extended])];
   const remembered =
     eggCache && rememberRelease({ members: project.members(''), settings, passing }, eggCache);
   if ((await remembered?.recall(cache)) !== true) {
-    await collectDistributions(collection, settings);
+    const noParts = { section: 'buildout', option: 'parts', value: '' };
+    await collectDistributions(collection, settings, async () =>
+      collecting(collection, await readIn(build, [...own, noParts]), kept),
+    );
     if (remembered !== undefined) {
       // What the run left there would be part of the answer.
       rmSync(build, { recursive: true, force: true });
