@@ -96,7 +96,7 @@ function nginxCommand(srv: string, places: { srv: string; port: number }): strin
   return [nginx(), '-c', join(srv, 'nginx.conf'), '-e', join(srv, 'error.log')];
 }
 
-function nginx(): string {
+export function nginx(): string {
   return existsSync('/usr/sbin/nginx') ? '/usr/sbin/nginx' : 'nginx';
 }
 
@@ -112,7 +112,7 @@ async function untilItAnswers(url: string): Promise<void> {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const address = probe.address();

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { hasCode } from '#base';
 import type { Core } from '../core.ts';
+import { decodePart } from '../decode-part.ts';
 import type { FileRecord } from '../repository-contract.ts';
 import { createMemoryCache } from '../simple/memory-cache.ts';
 import { createVariant, type RawHeaders, type Variant } from '../simple/variant.ts';
@@ -70,16 +71,6 @@ function readFilePath(path: string): FilePlace | undefined {
   if (sha256 === '' || name === undefined) return undefined;
   const isMetadata = name.endsWith('.whl.metadata');
   return { sha256, filename: isMetadata ? name.slice(0, -'.metadata'.length) : name, isMetadata };
-}
-
-/** A part of a path, percent-decoded; `undefined` when it is not decodable. */
-export function decodePart(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch (error) {
-    if (error instanceof URIError) return undefined;
-    throw error;
-  }
 }
 
 /** Nothing in a stranger's file runs in the name of this server, whatever a browser takes it for. */

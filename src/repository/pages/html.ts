@@ -20,14 +20,16 @@ export function trusted(text: string): Html {
 
 /** Control characters, and those that turn or hide the text around them; joiners and marks of scripts stay. */
 // oxlint-disable-next-line no-control-regex
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+const controls = /[\s\u0000-\u001f\u007f-\u009f]+/g;
 const unwanted =
   /[\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]|[\u{e0000}-\u{e0fff}]/gu;
 const stackedMarks = /(\p{M}{4})\p{M}+/gu;
 
 /** Text of strangers as one line of at most `longest` characters, with nothing in it that acts on its surroundings. */
 export function plain(text: string, longest = 300): string {
-  const line = visible(text.slice(0, longest * 4).replaceAll(controls, ' ')).trim();
+  const line = visible(text.slice(0, longest * 4))
+    .replaceAll(controls, ' ')
+    .trim();
   if (line.length <= longest) return line;
   return `${line
     .slice(0, longest)

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditPage, openPage, startBrowser } from '../../support/browser.ts';
+import { nginxBefore } from '../../support/nginx-before.ts';
 import { publishShowcase } from '../../support/pages-showcase.ts';
 import { startPages, type PagesFixture } from '../../support/pages-fixture.ts';
 import { repository as checkout } from '../../support/run-clutch.ts';
@@ -244,6 +245,33 @@ test('a form on another site promotes nothing, with or without the key', async (
   await page.getByRole('button', { name: 'go' }).click();
   await page.getByText('A page of another site asks for a change').waitFor();
   expect(await (await fetch(at('simple/acme-forged/'))).text()).not.toContain('acme.forged-1.0');
+});
+
+test('below a path of a proxy everything works as it does at the root', async () => {
+  const outside = await nginxBefore(site.repository.url, site.workspace.base);
+  await site.publish({ name: 'acme.inner', version: '1.0', headers: ['Summary: Behind something'] });
+  const { page, problems } = await openPage(browser);
+  await page.goto(outside);
+  await page.getByRole('searchbox').fill('behind something');
+  await page.getByRole('searchbox').press('Enter');
+  await page.getByRole('link', { name: 'acme.inner' }).click();
+  expect(page.url()).toBe(`${outside}project/acme-inner/`);
+  expect(await page.locator('.install').innerText()).toContain(`index = ${outside}staging/simple/`);
+  await page.locator('main').getByRole('link', { name: 'Log in' }).click();
+  await page.getByLabel('Token').fill(site.token);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  expect(page.url()).toBe(`${outside}project/acme-inner/`);
+  await page.locator('summary', { hasText: 'Promote' }).click();
+  await page.getByRole('button', { name: 'Promote acme-inner 1.0' }).click();
+  expect(await page.getByRole('status').innerText()).toContain('Promoted.');
+  await page.getByRole('button', { name: 'Log out' }).click();
+  expect(page.url()).toBe(outside);
+  await page.goto(`${outside}project/Acme_Inner`);
+  expect(page.url()).toBe(`${outside}project/acme-inner/`);
+  await page.goto(`${outside}nowhere/at/all`);
+  await page.getByRole('link', { name: 'Start page', exact: true }).click();
+  expect(page.url()).toBe(outside);
+  expect(problems()).toEqual([]);
 });
 
 const pictures: readonly [name: string, path: string, options: Record<string, unknown>][] = [

@@ -67,7 +67,7 @@ export function describeVersion(metadata: CoreMetadata): VersionDetails {
 
 /** Names and addresses come in fields of their own, or as `Name <address>`, several in one line. */
 function peopleOf(names: readonly string[], emails: readonly string[]): Person[] {
-  const listed = emails.flatMap((line) => line.slice(0, 2000).split(',')).map(readPerson);
+  const listed = emails.flatMap((line) => line.slice(0, 2000).match(listItem) ?? []).map(readPerson);
   const [only] = listed;
   const [name] = names;
   if (name !== undefined && listed.length === 1 && only?.name === only?.email && only?.email !== undefined) {
@@ -76,6 +76,9 @@ function peopleOf(names: readonly string[], emails: readonly string[]): Person[]
   const known = names.map((one) => ({ name: plain(one, 200) }));
   return [...known, ...listed].filter(({ name }) => name !== '').slice(0, most.people);
 }
+
+/** Between commas, but for those in quotes. */
+const listItem = /(?:"[^"]*"|[^,"])+/g;
 
 function readPerson(text: string): Person {
   const [, written = '', bracketed] = /^([^<]*)(?:<([^<>]*)>)?/.exec(text.trim()) ?? [];

@@ -27,7 +27,9 @@ export function renderMarkdown(text: string): string {
 /** The fragment that GitHub gives a heading. */
 export function slugOf(text: string): string {
   return text
+    .slice(0, 1000)
     .toLowerCase()
+    .replaceAll(/<[^>]*>/g, '')
     .replaceAll(/&[a-z]+;|[^\p{L}\p{N}\s_-]/gu, '')
     .trim()
     .replaceAll(/\s/g, '-')

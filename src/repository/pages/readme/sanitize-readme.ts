@@ -3,6 +3,7 @@
 // on the list, so that a browser can't read the result in another way than it was written.
 
 import sanitize from 'sanitize-html';
+import { decodePart } from '../../decode-part.ts';
 import { safeUrl } from '../html.ts';
 import { readmePrefix } from './render-markdown.ts';
 
@@ -78,8 +79,9 @@ function describeLink(tagName: string, attribs: sanitize.Attributes): sanitize.T
 /** A relative address would lead nowhere: it was one of the source checkout. */
 function linkAttributes(href: string, id: string): sanitize.Attributes {
   const own = isReadmeId(id) ? { id } : {};
-  if (/^#[\p{L}\p{N}_-]{1,100}$/u.test(href)) {
-    return { ...own, href: `#${readmePrefix}${href.slice(1).toLowerCase()}` };
+  const fragment = href.startsWith('#') ? decodePart(href.slice(1)) : undefined;
+  if (fragment !== undefined && /^[\p{L}\p{N}_-]{1,100}$/u.test(fragment)) {
+    return { ...own, href: `#${readmePrefix}${fragment.toLowerCase()}` };
   }
   const url = safeUrl(href);
   return url === undefined ? own : { ...own, href: url, rel: 'nofollow noopener noreferrer' };
