@@ -42,3 +42,4 @@ export {
   signFile,
   type SecretKey,
 } from './signing/index.ts';
+export { packageRelease, type MadePackages } from './package/package-release.ts';

@@ -24,7 +24,7 @@ export type { LinkChoice, LinkMethod, LinkMethods } from './place-tree.ts';
 export { openCatalog, type CacheCatalog } from './open-catalog.ts';
 export type { BrokenEntry, CatalogEntry } from './catalog.ts';
 export type { PruneOptions, PruneResult } from './prune.ts';
-export { createLibrarySearch, type LibrarySearch } from './library-search.ts';
+export { createLibrarySearch, loaderDirectories, type LibrarySearch } from './library-search.ts';
 export { readElfLibraries, type ElfLibraries } from './read-elf.ts';
 export { fixedMtime, normalizeTree } from './normalize-tree.ts';
 export { addFiles, listFiles, type ListedFile, type TreeListing } from './tree-listing.ts';

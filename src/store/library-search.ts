@@ -48,7 +48,7 @@ function splitPaths(text: string): string[] {
 }
 
 /** The default directories of glibc and musl, with Debian's one per architecture. */
-function loaderDirectories(): string[] {
+export function loaderDirectories(): string[] {
   const roots = ['/lib', '/usr/lib', '/lib64', '/usr/lib64', '/usr/local/lib', '/lib32', '/usr/lib32'];
   const nested = ['/lib', '/usr/lib'].flatMap((root) =>
     namesIn(root)

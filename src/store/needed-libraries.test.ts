@@ -53,6 +53,17 @@ test.runIf(hasCompiler)(
   },
 );
 
+test.runIf(hasCompiler)('the versions that symbols must have are those that objdump shows', () => {
+  const program = realpathSync(process.execPath);
+  const shown = execFileSync('objdump', ['-p', program], { encoding: 'utf8' });
+  const references = shown.slice(shown.indexOf('Version References:'));
+  for (const [, soname = '', lines = ''] of references.matchAll(/required from (\S+):\n((?: {4}0x.*\n)+)/g)) {
+    const names = [...lines.matchAll(/ 0x\S+ 0x00 \d+ (\S+)/g)].map(([, name]) => name ?? '');
+    expect(readElfLibraries(program)?.versions.get(soname), soname).toEqual(names.sort());
+  }
+  expect(readElfLibraries(program)?.versions.size).toBeGreaterThan(0);
+});
+
 test.runIf(hasLdconfig)("reads the loader's cache as ldconfig does", () => {
   const said = execFileSync('ldconfig', ['-p'], { encoding: 'utf8' });
   const names = [...said.matchAll(/^\t(\S+) \(/gm)].map(([, name]) => name ?? '');

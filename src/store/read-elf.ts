@@ -6,6 +6,8 @@ import { endianness } from 'node:os';
 
 export interface ElfLibraries {
   needed: readonly string[];
+  /** By soname, the versions that its symbols must have (`GLIBC_2.34`); weak ones are left out. */
+  versions: ReadonlyMap<string, readonly string[]>;
   /** DT_RUNPATH, or DT_RPATH where that is missing; `$ORIGIN` is left as it is. */
   runPaths: readonly string[];
 }
@@ -34,7 +36,14 @@ interface Layout {
 }
 
 const segmentType = { load: 1, dynamic: 2 };
-const dynamicTag = { needed: 1, stringTable: 5, rpath: 15, runpath: 29 };
+const dynamicTag = {
+  needed: 1,
+  stringTable: 5,
+  rpath: 15,
+  runpath: 29,
+  versionNeeds: 0x6ffffffe,
+  versionNeedCount: 0x6fffffff,
+};
 const maximumTableBytes = 2 ** 20;
 const isLittle = endianness() === 'LE';
 
@@ -81,13 +90,50 @@ function readDynamic(file: number, { is64, segments }: Layout): ElfLibraries | u
     if (tag === 0) break;
     entries.push({ tag, value: is64 ? word(table, at + 8) : half(table, at + 4) });
   }
-  const address = entries.find(({ tag }) => tag === dynamicTag.stringTable)?.value;
+  const first = (wanted: number): number | undefined => entries.find(({ tag }) => tag === wanted)?.value;
+  const address = first(dynamicTag.stringTable);
   const strings = address === undefined ? undefined : offsetOf(address, segments);
   if (strings === undefined) return undefined;
   const texts = (wanted: number): string[] =>
     entries.filter(({ tag }) => tag === wanted).map(({ value }) => readText(file, strings + value));
   const paths = texts(dynamicTag.runpath).concat(texts(dynamicTag.rpath))[0] ?? '';
-  return { needed: texts(dynamicTag.needed), runPaths: paths.split(':').filter((path) => path !== '') };
+  const needs = first(dynamicTag.versionNeeds);
+  const start = needs === undefined ? undefined : offsetOf(needs, segments);
+  return {
+    needed: texts(dynamicTag.needed),
+    versions: readVersions(file, { start, strings, count: first(dynamicTag.versionNeedCount) ?? 0 }),
+    runPaths: paths.split(':').filter((path) => path !== ''),
+  };
+}
+
+interface VersionTable {
+  start: number | undefined;
+  strings: number;
+  count: number;
+}
+
+const mostVersions = 4096;
+const isWeak = 2;
+
+/** The section `.gnu.version_r`: one record for each library, each with a chain of versions (Elf64_Verneed, _Vernaux). */
+function readVersions(file: number, { start, strings, count }: VersionTable): Map<string, string[]> {
+  const versions = new Map<string, string[]>();
+  let place = start;
+  for (let index = 0; place !== undefined && index < Math.min(count, mostVersions); index += 1) {
+    const need = readAt(file, place, 16);
+    if (need.length < 16) break;
+    const names: string[] = [];
+    let at = place + half(need, 8);
+    for (let left = Math.min(short(need, 2), mostVersions); left > 0; left -= 1) {
+      const version = readAt(file, at, 16);
+      if (version.length < 16) break;
+      if ((short(version, 4) & isWeak) === 0) names.push(readText(file, strings + half(version, 8)));
+      at += half(version, 12);
+    }
+    versions.set(readText(file, strings + half(need, 4)), names.sort());
+    place = half(need, 12) === 0 ? undefined : place + half(need, 12);
+  }
+  return versions;
 }
 
 function offsetOf(address: number, segments: readonly Segment[]): number | undefined {

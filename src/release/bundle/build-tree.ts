@@ -65,7 +65,7 @@ async function copyFiles(plan: BundlePlan, request: BundleRequest, target: strin
     leaveOut: new Set([
       ...project.made,
       ...project.caches,
-      ...[...plan.state, ...plan.exclude].map((path) => join(directory, path)),
+      ...[...plan.state, ...plan.exclude, ...broughtAlong(directory)].map((path) => join(directory, path)),
     ]),
     // What earlier releases left here.
     leaveOutNames: new RegExp(
@@ -73,6 +73,13 @@ async function copyFiles(plan: BundlePlan, request: BundleRequest, target: strin
     ),
     versionControl: project.developed.length > 0 || project.hasExtensions,
   });
+}
+
+/** What a source release has besides the project. */
+function broughtAlong(directory: string): string[] {
+  return existsSync(join(directory, 'release-distributions', 'SHA256SUMS'))
+    ? ['install.py', 'release-distributions']
+    : [];
 }
 
 /** The run: this program with the user's options, then what a release needs. */

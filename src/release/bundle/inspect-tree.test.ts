@@ -56,7 +56,7 @@ test('says what was found where, and counts', () => {
     c: '',
   });
   expect(inspection.found).toEqual([
-    { file: 'a', names: '/srv/cache', where: 'content' },
+    { file: 'a', names: '/srv/cache/eggs', where: 'content' },
     { file: 'b', names: '/srv/cache', where: 'link' },
   ]);
   expect(inspection).toMatchObject({ binaries: ['lib/x.so'], files: 3 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 export interface BuildPathFound {
   /** Relative to the tree. */
   file: string;
-  /** What of the build it names. */
+  /** The path of the build that it names. */
   names: string;
   where: 'content' | 'link';
 }
@@ -144,7 +144,7 @@ function findIn(
     ) {
       if (!isWhole(bytes, at, needle)) continue;
       const isAllowed = allowed.some((one) => bytes.toString('latin1', at, at + one.length) === one);
-      if (!isAllowed) return path;
+      if (!isAllowed) return needle.isSecret === true ? path : nameAt(bytes, at);
     }
   }
   return undefined;
@@ -160,6 +160,11 @@ function isWhole(bytes: Buffer, at: number, { bytes: needle, names, isSecret = f
   const rest = bytes.toString('latin1', after, after + longestName);
   const name = /^\/([\w.+@-]+)/.exec(rest)?.[1];
   return name !== undefined && names.includes(name);
+}
+
+/** The whole path that begins there, as far as it is one. */
+function nameAt(bytes: Buffer, at: number): string {
+  return /^[\w/.+@=~-]*/.exec(bytes.toString('latin1', at, at + longestName))?.[0] ?? '';
 }
 
 function isNameByte(byte: number | undefined): boolean {

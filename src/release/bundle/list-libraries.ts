@@ -41,12 +41,20 @@ export function listLibraries(options: LibraryOptions): LibraryList {
         names.get(unitOf(file, false))?.has(posix.basename(soname)) === true ||
         runPaths.some((path) => isInTree(join(path, soname), options));
       if (isInside) continue;
-      const known = wanted.get(soname) ?? { soname, runPaths: [], neededBy: file };
+      const known = wanted.get(soname) ?? { soname, versions: [], runPaths: [], neededBy: file };
       const outside = runPaths.filter((path) => path.startsWith('/') && !isBelow(path, options.current));
-      wanted.set(soname, { ...known, runPaths: [...new Set([...known.runPaths, ...outside])].sort() });
+      wanted.set(soname, {
+        ...known,
+        runPaths: union(known.runPaths, outside),
+        versions: union(known.versions, elf.versions.get(soname) ?? []),
+      });
     }
   }
   return divide([...wanted.values()], options.environment);
+}
+
+function union(left: readonly string[], right: readonly string[]): string[] {
+  return [...new Set([...left, ...right])].sort();
 }
 
 function expandOrigin(path: string, origin: string): string {
@@ -71,6 +79,11 @@ function divide(libraries: readonly Required<NeededLibrary>[], environment: Envi
   };
 }
 
-function plain({ soname, runPaths, neededBy }: Required<NeededLibrary>): NeededLibrary {
-  return { soname, ...(runPaths.length === 0 ? {} : { runPaths }), neededBy };
+function plain({ soname, versions, runPaths, neededBy }: Required<NeededLibrary>): NeededLibrary {
+  return {
+    soname,
+    ...(versions.length === 0 ? {} : { versions }),
+    ...(runPaths.length === 0 ? {} : { runPaths }),
+    neededBy,
+  };
 }

@@ -1,12 +1,11 @@
 // What `clutch release delta` is given: a bundle or source release as an archive, an unpacked one, an installation, or
 // any directory. Archives are unpacked into a temporary directory first.
 
-import { existsSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { extractTar } from '#archive';
-import { BuildError, tryReadText } from '#base';
+import { tryReadText } from '#base';
 import { createManifest, describeTree, parseManifest, type ReleaseManifest } from '../tree/index.ts';
+import { unpackRelease } from '../unpack-release.ts';
 import type { DescribedRelease } from './plan-delta.ts';
 
 export interface OpenRelease extends DescribedRelease {
@@ -18,27 +17,13 @@ export interface OpenRelease extends DescribedRelease {
 
 /** Fails with RELEASE_NO_INPUT when `path` is nothing that can be opened. */
 export async function openRelease(path: string): Promise<OpenRelease> {
-  if (!existsSync(path))
-    throw noInput(path, 'does not exist', 'name a bundle, a source release or a directory');
-  if (lstatSync(realpathSync(path)).isDirectory())
-    return { ...describeRelease(path), close: () => undefined };
-  const directory = mkdtempSync(join(tmpdir(), 'clutch-delta-'));
-  const close = (): void => rmSync(directory, { recursive: true, force: true });
+  const { directory, close } = await unpackRelease(path);
   try {
-    await extractTar(path, directory, { links: 'anywhere' });
-    return { ...describeRelease(onlyDirectoryIn(directory, path)), close };
+    return { ...describeRelease(directory), close };
   } catch (error) {
     close();
     throw error;
   }
-}
-
-function onlyDirectoryIn(directory: string, archive: string): string {
-  const [name, ...more] = readdirSync(directory);
-  if (name !== undefined && more.length === 0 && lstatSync(join(directory, name)).isDirectory()) {
-    return join(directory, name);
-  }
-  throw noInput(archive, 'has not exactly one directory at its top', 'name a bundle or a source release');
 }
 
 /** A bundle has its tree beside the manifest, an installation below `current`; anything else is a tree itself. */
@@ -65,8 +50,4 @@ function describeBeside(directory: string, file: string): Omit<OpenRelease, 'clo
   // A signature is for what was signed.
   const isSigned = signature !== undefined && written.root === tree.root;
   return { directory, tree, manifest, ...(isSigned ? { signature } : {}) };
-}
-
-function noInput(path: string, problem: string, hint: string): BuildError {
-  return new BuildError('RELEASE_NO_INPUT', `\`${path}\` ${problem}`, { hint, where: { file: path } });
 }

@@ -39,6 +39,8 @@ export interface PythonNeed {
 
 export interface NeededLibrary {
   soname: string;
+  /** Versions that symbols of it must have: `GLIBC_2.34`. */
+  versions?: readonly string[];
   /** Directories searched before the system's, absolute. */
   runPaths?: readonly string[];
   /** One file of the tree that needs it, for messages. */

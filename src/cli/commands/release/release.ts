@@ -15,6 +15,7 @@ Checks, builds and ships releases of this buildout (docs/releases.md). Each comm
   source URL|DIR [CFG]    one archive that installs without a network
   bundle --prefix DIR     build the application for its directory, as one archive
   delta OLD NEW           make an upgrade of a few kilobytes, one Python program
+  rpm BUNDLE              packages of the system: RPM, source RPM, Debian
   key FILE                make a pair of keys for signing
 `;
 
@@ -26,6 +27,7 @@ export const release: Command = createCommandGroup({
     tag: () => import('./tag.ts').then((module) => module.releaseTag),
     egg: () => import('./egg.ts').then((module) => module.releaseEgg),
     source: () => import('./source.ts').then((module) => module.releaseSource),
+    rpm: () => import('./rpm.ts').then((module) => module.releaseRpm),
     key: () => import('./key.ts').then((module) => module.releaseKey),
     check: () => import('./check.ts').then((module) => module.releaseCheck),
     delta: () => import('./delta.ts').then((module) => module.releaseDelta),
