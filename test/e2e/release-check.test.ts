@@ -132,7 +132,8 @@ test('names sources in use, loose versions, unknown hashes, logins and outside p
       '[data]',
       'recipe = maker',
       'url = https://files.example/x-1.0.tar.gz',
-      'file-storage = ${buildout:directory}/var/Data.fs',
+      'file-storage = ${buildout:directory}/data/Data.fs',
+      'log = ${buildout:directory}/var/log/data.log',
       'command = curl -O https://files.example/y',
       '[versions]',
       'app = 1.0',
@@ -148,7 +149,7 @@ test('names sources in use, loose versions, unknown hashes, logins and outside p
     'cannot-install buildout.cfg:21',
     'develop buildout.cfg:4',
     'source-checkout buildout.cfg:8',
-    'unpinned buildout.cfg:29',
+    'unpinned buildout.cfg:30',
     'picked buildout.cfg:15',
     'unknown-hash buildout.cfg:15',
     'password buildout.cfg:10',
@@ -156,7 +157,7 @@ test('names sources in use, loose versions, unknown hashes, logins and outside p
     'outside-path buildout.cfg:2',
     'outside-path buildout.cfg:4',
     'uncached-download buildout.cfg:24',
-    'uncached-download buildout.cfg:26',
+    'uncached-download buildout.cfg:27',
     'writes-inside buildout.cfg:25',
   ]) {
     expect(seen).toContain(expected);
@@ -164,12 +165,12 @@ test('names sources in use, loose versions, unknown hashes, logins and outside p
   const printed = JSON.stringify(findings);
   expect(printed).not.toContain('tongue');
   expect(findings.every(({ explanation, wayOut }) => explanation !== '' && wayOut !== '')).toBe(true);
-  expect(await check(workspace, ['--state', 'var'])).not.toContainEqual(
+  expect(await check(workspace, ['--state', 'data'])).not.toContainEqual(
     expect.objectContaining({ code: 'writes-inside' }),
   );
   const text = await workspace.run(['release', 'check']);
   expect(text.code).toBe(1);
-  expect(text.stdout).toContain('buildout.cfg:25: part `data` writes into `var/Data.fs` (writes-inside)');
+  expect(text.stdout).toContain('buildout.cfg:25: part `data` writes into `data/Data.fs` (writes-inside)');
   expect(text.stdout).not.toContain('tongue');
 });
 
@@ -191,6 +192,9 @@ test('uncommitted files, a login from the command line, and a wrong kind', async
     'dirty-checkout changed.txt',
     'dirty-checkout new.txt',
   ]);
+  workspace.write({ 'other.cfg': '[buildout]\nparts =\n[x]\ny = ftp://a:b@c/\n' });
+  const other = places(await check(workspace, ['-c', 'other.cfg']), workspace);
+  expect(other).toContain('password other.cfg:4');
   const wrong = await workspace.run(['release', 'check', '--allow', 'dirt']);
   expect(wrong.code).toBe(1);
   expect(wrong.stderr).toContain('there is no kind of finding `dirt`');

@@ -8,11 +8,11 @@ import { isWithin } from '../paths.ts';
 import type { CheckContext } from './check-context.ts';
 import type { Finding } from './finding.ts';
 
-/** `state`: directories that a release keeps elsewhere, relative to the buildout's directory. */
+/** `state`: directories that a release keeps elsewhere, relative to the buildout's directory; `var` it always does. */
 export function findState(context: CheckContext, state: readonly string[]): Finding[] {
   const { survey, configuration } = context;
   const { directory } = survey;
-  const kept = state.map((path) => join(directory, path));
+  const kept = ['var', ...state].map((path) => join(directory, path));
   return survey.parts.flatMap((part) =>
     findWritten(part, context)
       .filter(({ path }) => isWithin(directory, path) && !kept.some((one) => isWithin(one, path)))
@@ -64,8 +64,6 @@ const stateOptions =
 
 function isState(option: string, path: string, { survey }: CheckContext): boolean {
   const { directory, main } = survey;
-  const [top = ''] = relative(directory, path).split('/');
-  if (top === 'var') return true;
   const names = [
     'bin-directory',
     'eggs-directory',
@@ -79,9 +77,6 @@ function isState(option: string, path: string, { survey }: CheckContext): boolea
 
 /** Where recipes write that are told nothing. */
 const defaults: Readonly<Record<string, (part: string) => string>> = {
-  'plone.recipe.zope2instance': () => 'var',
-  'plone.recipe.zeoserver': () => 'var',
-  'collective.recipe.supervisor': () => 'var/log',
   'zc.recipe.filestorage': (part) => `parts/${part}`,
 };
 

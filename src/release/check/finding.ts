@@ -98,8 +98,8 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   'writes-inside': {
     explanation: 'A part keeps changing data inside the release, where an upgrade would leave it behind.',
     wayOut:
-      'Say so with `--state PATH`: `release bundle` keeps `var` and each such directory outside the releases. ' +
-      'Or let the part write elsewhere.',
+      'Let it write into `var`, or say where with `--state PATH`: `release bundle` keeps `var` and each such ' +
+      'directory outside the releases.',
   },
 };
 

@@ -3,20 +3,24 @@
 import { checkRelease, findingKinds, type ReleaseCheck } from '#release';
 import type { Command, Invocation } from '../command.ts';
 import { parseWords, printJson, printText } from '../command-words.ts';
+import { configurationOption, readConfigured } from './read-configured.ts';
 import { countOf, formatFindings, readAllowed } from './format-findings.ts';
 
 const kinds = Object.keys(findingKinds).map((code) => `\n  ${code}`);
 
 const usage = `\
-Usage: buildout [options] [assignments] release check [--json] [--state DIR]... [--tag TAG] [--allow CODE]...
+Usage: buildout [options] [assignments] release check [-c CFG] [--json] [--state DIR]... [--tag TAG]
+           [--allow CODE]...
 
 Looks for all that stands against a release of this buildout, before anything is built: sources in use, versions without
 a pin, files whose hash nobody knows, checkouts that are not committed or not tagged, paths outside the tree, downloads
 past the download cache, passwords in URLs, parts that write into the release. Each finding has its file and line and a
 way out. Writes nothing, and runs no recipe but those that are built in. Ends with 1 when there is a finding.
 
+  -c CFG        the configuration, as before the command
   --json        print the findings as JSON (docs/releases.md)
-  --state DIR   data of the application, relative to the buildout: kept outside every release (repeatable)
+  --state DIR   data of the application, relative to the buildout: kept outside every release, as var is
+                (repeatable)
   --tag TAG     the tag that the release will get; it must not exist yet
   --allow CODE  accept findings of this kind (repeatable)
 
@@ -24,6 +28,7 @@ Kinds of findings:${kinds.join('')}
 `;
 
 const options = {
+  ...configurationOption,
   json: { type: 'boolean' },
   state: { type: 'string', multiple: true },
   tag: { type: 'string' },
@@ -36,7 +41,7 @@ export const releaseCheck: Command = {
   run: async (invocation) => {
     const { values, lists } = parseWords(invocation, options, 0);
     const allowed = readAllowed(lists['allow'] ?? []);
-    const settings = await invocation.settings();
+    const settings = await readConfigured(invocation, values['configuration'], true);
     const { findings, notKnown } = await checkRelease(settings, {
       state: lists['state'] ?? [],
       ...(typeof values['tag'] === 'string' ? { tag: values['tag'] } : {}),

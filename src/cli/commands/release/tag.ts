@@ -3,16 +3,18 @@
 import { planTag, type TagPlan } from '#release';
 import type { Command, Invocation } from '../command.ts';
 import { parseWords, printText, usageError } from '../command-words.ts';
+import { configurationOption, readConfigured } from './read-configured.ts';
 import { countOf, formatFindings, readAllowed } from './format-findings.ts';
 
 const usage = `\
-Usage: buildout [options] [assignments] release tag TAG [-m MESSAGE] [--push REMOTE] [--yes] [--state DIR]...
-                                            [--allow CODE]...
+Usage: buildout [options] [assignments] release tag TAG [-c CFG] [-m MESSAGE] [--push REMOTE] [--yes]
+           [--state DIR]... [--allow CODE]...
 
 Checks the buildout as \`release check --tag TAG\` does and says what would be tagged; with --yes it tags: in git by an
 annotated tag, in Mercurial by a commit, in Subversion by a copy below \`tags\`. Nothing is tagged while there is a
 finding: a change that is not committed, a tag that exists already, and the like.
 
+  -c CFG                 the configuration, as before the command
   -m, --message MESSAGE  the text of the tag (default: Release TAG)
   --push REMOTE          send it to this remote (git, hg)
   --yes                  do it
@@ -21,6 +23,7 @@ finding: a change that is not committed, a tag that exists already, and the like
 `;
 
 const options = {
+  ...configurationOption,
   message: { type: 'string', short: 'm' },
   push: { type: 'string' },
   yes: { type: 'boolean' },
@@ -35,7 +38,7 @@ export const releaseTag: Command = {
     const { values, lists, names } = parseWords(invocation, options, 1);
     const [tag] = names;
     if (tag === undefined) throw usageError('release tag needs the name of the tag');
-    const settings = await invocation.settings();
+    const settings = await readConfigured(invocation, values['configuration'], true);
     const allowed = readAllowed(lists['allow'] ?? []);
     const plan = await planTag(settings, { tag, allowed, state: lists['state'] ?? [] });
     if (plan.findings.length > 0) return refuse(invocation, plan, settings.configuration.directory);
