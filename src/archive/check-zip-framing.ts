@@ -76,7 +76,10 @@ function endOfEntry(source: ByteSource, record: DirectoryRecord, { archive, limi
   }
   const dataEnd = dataStart + record.compressedSize;
   if (!isDeferred) return dataEnd;
-  return dataEnd + descriptorLength(source, record, { archive, dataEnd, limit });
+  return (
+    dataEnd +
+    descriptorLength(source, record, { archive, dataEnd, limit, isLarge: extra.zip64 !== undefined })
+  );
 }
 
 function localSizes(
@@ -115,14 +118,16 @@ function readExtra(extra: Buffer, record: DirectoryRecord, archive: string): { z
 
 interface DescriptorPlace extends EntryPlace {
   dataEnd: number;
+  /** The local header has zip64 sizes, so eight bytes are meant; of nothing, both widths would be right. */
+  isLarge: boolean;
 }
 
 /** Section 4.3.9: checksum and sizes after the data, of four or eight bytes each, mostly with a signature. */
 function descriptorLength(source: ByteSource, record: DirectoryRecord, place: DescriptorPlace): number {
-  const { archive, dataEnd, limit } = place;
+  const { archive, dataEnd, limit, isLarge } = place;
   const bytes = source.read(dataEnd, Math.min(24, limit - dataEnd));
   for (const signature of [4, 0]) {
-    for (const width of [4, 8]) {
+    for (const width of isLarge ? [8, 4] : [4, 8]) {
       const length = signature + 4 + 2 * width;
       if (length > bytes.length) continue;
       if (signature === 4 && bytes.readUInt32LE(0) !== descriptorSignature) continue;

@@ -20,6 +20,8 @@ export interface Gate {
    * lists; `undefined` is everything.
    */
   assertMayRead(request: IncomingMessage, project?: string): ((project: string) => boolean) | undefined;
+  /** The token of a request that changes something; fails with 401 when it has none that counts. */
+  assertToken(request: IncomingMessage): TokenRecord;
   /** The token with which the request may do this; fails with 401 or 403. Without `project`: to every project. */
   assertMay(request: IncomingMessage, action: TokenAction, project?: string): TokenRecord;
   /** The same for a form on one of our pages: by the login of a browser, with the key that the form has. */
@@ -54,6 +56,7 @@ export function createGate(core: Core, isPrivate: boolean, sessions: Sessions): 
       }
       return covers;
     },
+    assertToken: (request) => knownToken(request, identify(request)),
     assertMay: (request, action, project) =>
       assertAllows(knownToken(request, identify(request)), action, project),
     assertMayByForm: (request, formKey, { action, project }) => {
@@ -68,7 +71,8 @@ export function createGate(core: Core, isPrivate: boolean, sessions: Sessions): 
   };
 }
 
-function assertAllows(token: TokenRecord, action: TokenAction, project?: string): TokenRecord {
+/** Fails with 403 unless the token allows the action, for this project or for every one. */
+export function assertAllows(token: TokenRecord, action: TokenAction, project?: string): TokenRecord {
   if (allows(token, action, project)) return token;
   const what = project === undefined ? 'every project' : `\`${project}\``;
   throw forbidden(`The token \`${token.name}\` does not allow \`${action}\` for ${what}`);

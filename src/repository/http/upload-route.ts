@@ -5,11 +5,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import { BuildError } from '#base';
 import { canonicalizeName } from '#standards';
+import { assertAllows } from '../access/create-gate.ts';
 import type { Claims } from '../inspect/check-claims.ts';
 import { isProjectName, printable } from '../inspect/distribution-name.ts';
 import { addFile, type AddedFile } from '../operations/add-file.ts';
 import { refusal, statusOf, tooLarge } from '../refusals.ts';
-import type { Actor } from '../repository-contract.ts';
 import { receiveFile, type Receiver } from '../storage/receive-file.ts';
 import { readForm, type UploadForm } from './read-form.ts';
 import type { ServerApp, ServerContext, ServerTypes } from './server-context.ts';
@@ -48,9 +48,8 @@ function describe({ outcome, file }: AddedFile): string {
 
 async function receiveUpload(server: ServerContext, incoming: IncomingMessage): Promise<AddedFile> {
   const { core, gate } = server;
-  const token = gate.identify(incoming);
   // Nobody sends a gigabyte to hear that he may not.
-  if (token === undefined) gate.assertMay(incoming, 'upload', '');
+  const token = gate.assertToken(incoming);
   const announced = Number(incoming.headers['content-length'] ?? 0);
   const slack = 32 * 2 ** 20;
   if (announced > core.maximumFileBytes + slack) throw fileTooLarge(core.maximumFileBytes);
@@ -60,7 +59,7 @@ async function receiveUpload(server: ServerContext, incoming: IncomingMessage): 
       open: (filename, fields) => {
         assertFilename(filename);
         const [project = ''] = fields.get('name') ?? [];
-        if (isProjectName(project)) gate.assertMay(incoming, 'upload', canonicalizeName(project));
+        if (isProjectName(project)) assertAllows(token, 'upload', canonicalizeName(project));
         receiver = receiveFile(core.store.temporaryPath(), core.maximumFileBytes, () =>
           fileTooLarge(core.maximumFileBytes),
         );
@@ -71,7 +70,6 @@ async function receiveUpload(server: ServerContext, incoming: IncomingMessage): 
     const { filename } = form;
     if (receiver === undefined || filename === undefined)
       throw refusal('form', 'it has no file named `content`');
-    const actor: Actor = { name: token?.name ?? '' };
     return await addFile(core, {
       received: receiver.finish(),
       filename,
@@ -79,8 +77,8 @@ async function receiveUpload(server: ServerContext, incoming: IncomingMessage): 
       digests: digestsOf(form),
       channel: server.noStaging ? 'release' : 'staging',
       replace: isTrue(single(form, 'replace')),
-      actor,
-      authorize: (project) => void gate.assertMay(incoming, 'upload', project),
+      actor: token,
+      authorize: (project) => void assertAllows(token, 'upload', project),
     });
   } finally {
     receiver?.discard();

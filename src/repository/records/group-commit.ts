@@ -20,9 +20,9 @@ export function createGroupCommit(database: Database): Commit {
     waiting = [];
     const done: Waiting[] = [];
     try {
-      database.exec('BEGIN IMMEDIATE');
+      database.run('BEGIN IMMEDIATE');
       for (const change of group) if (runOne(database, change)) done.push(change);
-      database.exec('COMMIT');
+      database.run('COMMIT');
     } catch (error) {
       // The disk is full, or the database is gone: nothing of the group has happened.
       if (database.raw.isTransaction) database.exec('ROLLBACK');
@@ -47,10 +47,10 @@ export function createGroupCommit(database: Database): Commit {
 }
 
 function runOne(database: Database, change: Waiting): boolean {
-  database.exec('SAVEPOINT one');
+  database.run('SAVEPOINT one');
   try {
     change.run();
-    database.exec('RELEASE one');
+    database.run('RELEASE one');
     return true;
   } catch (error) {
     // Some failures end the whole transaction; there is nothing to go back to then.

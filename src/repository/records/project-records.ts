@@ -38,6 +38,8 @@ export function createProjectRecords(database: Database): ProjectRecords {
   return {
     find,
     ensure: (name, displayName, now) => {
+      const known = find(name);
+      if (known?.displayName === displayName) return known;
       database.run(
         `INSERT INTO projects (name, display_name, created) VALUES (?, ?, ?)
          ON CONFLICT (name) DO UPDATE SET display_name = excluded.display_name`,
