@@ -1,8 +1,6 @@
 // What a candidate would become if it were installed, as far as that can be told without fetching it: from the egg
 // cache, from the metadata that an index offers, or from a file that lies on this machine.
 
-import { join } from 'node:path';
-
 import { readWheelTexts } from '#build';
 import { formatEggFilename, toFilename } from '#standards';
 
@@ -41,7 +39,8 @@ export interface ArrivalContext {
   run: EggRun;
   options: InstallOptions;
   pins: ReadonlyMap<string, string>;
-  destination: string;
+  /** Where an egg of this name would be placed. */
+  placeOf: (eggName: string) => string;
 }
 
 export async function describeArrival(
@@ -78,7 +77,7 @@ async function findPromisedHash(
 
 async function tryDescribeCached(
   candidate: EggCandidate,
-  { run, pins, destination }: ArrivalContext,
+  { run, pins, placeOf }: ArrivalContext,
 ): Promise<{ dist: Distribution; arrival: EggArrival } | undefined> {
   const { file } = candidate;
   const cache = run.cache();
@@ -87,7 +86,7 @@ async function tryDescribeCached(
   const egg = await findCached(cache, { kind: file.kind, sha256 }, run.request(pins));
   if (egg === undefined) return undefined;
   const { manifest: facts, directory } = egg;
-  const location = join(destination, facts.eggName);
+  const location = placeOf(facts.eggName);
   const dist = describeEggAt({ facts, directory }, location, run.settings.python);
   const { project, version } = dist;
   return {
@@ -126,7 +125,7 @@ async function describeFile(
       ? {}
       : { platform: python.platform }),
   });
-  const location = join(context.destination, `${name}.egg`);
+  const location = context.placeOf(`${name}.egg`);
   const dist = createDistribution({
     project,
     version,

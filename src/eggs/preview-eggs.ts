@@ -151,10 +151,12 @@ function describeOnce(
 ): (candidate: EggCandidate) => Promise<Described> {
   const pins = normalizePins(options.pins ?? run.settings.pins);
   const known = new Map<string, Promise<Described>>();
+  const shelf = openShelf(run, { options, destination, pins });
+  const placeOf = (eggName: string): string => shelf?.placeOf(eggName) ?? eggName;
   return (candidate) => {
     let described = known.get(candidate.location);
     if (described === undefined) {
-      described = describeArrival(candidate, { run, options, pins, destination: destination ?? '' });
+      described = describeArrival(candidate, { run, options, pins, placeOf });
       known.set(candidate.location, described);
     }
     return described;

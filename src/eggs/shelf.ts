@@ -20,13 +20,17 @@ export interface Shelf {
   readonly directories: readonly EggsDirectory[];
   /** Where the egg goes, or lies already. */
   targetOf(egg: WorkshopEgg): Promise<EggTarget>;
+  /** Where an egg of this name would go if it were new, for plans. */
+  placeOf: (eggName: string) => string;
 }
 
 /** A directory that has all its eggs in itself. */
 export function openPlainShelf(directory: EggsDirectory): Shelf {
+  const placeOf = (eggName: string): string => join(directory.path, eggName);
   return {
     directories: [directory],
-    targetOf: (egg) => Promise.resolve({ path: join(directory.path, egg.facts.eggName) }),
+    targetOf: (egg) => Promise.resolve({ path: placeOf(egg.facts.eggName) }),
+    placeOf,
   };
 }
 
@@ -36,7 +40,7 @@ export function openPlainShelf(directory: EggsDirectory): Shelf {
  */
 export function openShelf(run: EggRun, request: SourceRequest): Shelf | undefined {
   const { settings } = run;
-  const main = tryRealpath(settings.eggsDirectory);
+  const main = tryRealpath(settings.eggsDirectory) ?? settings.eggsDirectory;
   const directory = request.destination ?? (isListed(run, request) ? main : undefined);
   if (directory === undefined) return undefined;
   const own = openPlainShelf(run.eggsDirectory(directory));
@@ -79,6 +83,7 @@ function withShared(own: Shelf, shared: SharedDirectories, context: Context): Sh
       others ??= shared.directories().map((path) => onlyAccepted(run.eggsDirectory(path), accepts));
       return [...own.directories, ...others];
     },
+    placeOf: (eggName) => (isCopying ? undefined : shared.placeByName(eggName)) ?? own.placeOf(eggName),
     targetOf: async (egg) => {
       const place = await sharedPlace(egg);
       const plain = await own.targetOf(egg);

@@ -15,6 +15,7 @@ import { planParts, type InstalledPart, type UninstallReason } from './plan-part
 import { planScripts } from './plan-scripts.ts';
 import { planVersions } from './plan-versions.ts';
 import { previewParts, toFailure, type PartPreview } from './preview-parts.ts';
+import { isCustom } from './shared-records.ts';
 import type { OutsidePath, PartReason, PlannedFailure, PlannedPart, RunPlan } from './run-plan.ts';
 
 const signatureOption = '__buildout_signature__';
@@ -170,7 +171,22 @@ async function findOutside(dry: DryRun, developed: readonly string[]): Promise<O
   return [
     ...outside,
     ...developed.filter((path) => !isInside(path)).map((path) => ({ what: 'develop' as const, path })),
+    ...(await findShared(dry)),
   ];
+}
+
+/** Shared directories that are there, unless nothing of this buildout is used from them. */
+async function findShared({ run, eggs }: DryRun): Promise<OutsidePath[]> {
+  const { shared } = eggs.settings();
+  if (shared === undefined) return [];
+  const recipes = await Promise.all(
+    run.handle.sections.parts.map(async (name) => (await run.handle.sections.open(name)).copy()),
+  );
+  const hasShared = recipes.some(
+    (options) => options['shared'] === 'true' || isCustom(options['recipe'] ?? ''),
+  );
+  if (shared.eggs === 'copy' && !hasShared) return [];
+  return shared.roots.filter((path) => existsSync(path)).map((path) => ({ what: 'shared-part-list', path }));
 }
 
 async function listUnknown(

@@ -62,7 +62,8 @@ export interface OutsidePath {
     | 'develop-eggs-directory'
     | 'parts-directory'
     | 'bin-directory'
-    | 'develop';
+    | 'develop'
+    | 'shared-part-list';
   readonly path: string;
 }
 

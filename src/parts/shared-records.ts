@@ -30,7 +30,8 @@ export function withoutSharedNotes(options: Options): Options {
   return others;
 }
 
-function isCustom(recipe: string): boolean {
+/** Whether a recipe's egg goes to a place of its own. */
+export function isCustom(recipe: string): boolean {
   const { spec, entry } = splitRecipe(recipe);
   return entry === 'custom' && /^zc[-_.]recipe[-_.]egg\b/i.test(spec);
 }

@@ -310,6 +310,72 @@ test('an edit through a hard link is noticed, and the next directory gets the eg
   expect(buildsIn(workspace)).toEqual(['demo', 'demo']);
 });
 
+test('edit gives the buildout a copy of its own, which the next run uses', async () => {
+  const workspace = sharingWorkspace();
+  buildWheel(workspace.links, { name: 'demo', version: '1.0' });
+  const { directory } = await runBuildout(workspace, 'one', {});
+  const edit = await workspace.run(['edit', 'demo'], { cwd: directory });
+  expectSuccess(edit);
+  const [egg = ''] = eggsIn(directory);
+  const path = join(directory, 'eggs', 'v5', egg);
+  expect(edit.stdout).toContain(`${path} is yours to edit, and used from the next run of buildout on.\n`);
+  appendFileSync(join(path, 'demo.py'), "version = 'edited'\n");
+  expectSuccess(await workspace.run([], { cwd: directory }));
+  const version = (name: string): string =>
+    execFileSync(join(workspace.base, name, 'bin', 'py'), ['-c', 'import demo; print(demo.version)'], {
+      encoding: 'utf8',
+    }).trim();
+  expect(version('one')).toBe('edited');
+  expectSuccess((await runBuildout(workspace, 'two', {})).result);
+  expect(version('two')).toBe('1.0');
+  rmSync(path, { recursive: true });
+  expectSuccess(await workspace.run([], { cwd: directory }));
+  expect(version('one')).toBe('1.0');
+});
+
+test('plan says what is shared, where eggs would go, and what is refused', async () => {
+  const workspace = sharingWorkspace();
+  buildWheel(workspace.links, { name: 'demo', version: '1.0' });
+  const configuration = { eggs: ['demo'] };
+  const first = await runBuildout(workspace, 'one', { ...configuration, words: ['plan'] });
+  expectSuccess(first.result);
+  expect(first.result.stdout).toContain(`Not self-contained:\n  shared directory ${workspace.shared}\n`);
+  expect(pathsBelow(workspace.shared)).toEqual([]);
+  const json = await workspace.run(['plan', '--json'], { cwd: first.directory });
+  const { eggs, outside } = JSON.parse(json.stdout) as {
+    eggs: { location: string }[];
+    outside: { what: string; path: string }[];
+  };
+  expect(eggs[0]?.location).toMatch(new RegExp(`^${workspace.shared}/__eggs__/demo-1\\.0-py`));
+  expect(outside).toEqual([{ what: 'shared-part-list', path: workspace.shared }]);
+  const copied = await workspace.run(['buildout:shared-eggs=copy', 'plan'], { cwd: first.directory });
+  expect(copied.stdout).not.toContain('Not self-contained');
+  expectSuccess(await workspace.run([], { cwd: first.directory }));
+  expect((await workspace.run(['plan'], { cwd: first.directory })).stdout).toContain(
+    'Nothing would change.\n',
+  );
+  chmodSync(workspace.shared, 0o777);
+  const refused = await workspace.run(['plan', '--check'], { cwd: first.directory });
+  expect(expectFailure(refused)).toContain(`The shared directory ${workspace.shared} is not used`);
+});
+
+test('annotate and query show the options of shared directories only when they are set', async () => {
+  const workspace = sharingWorkspace();
+  buildWheel(workspace.links, { name: 'demo', version: '1.0' });
+  const { directory } = await runBuildout(workspace, 'one', {});
+  const annotated = await workspace.run(['annotate', 'buildout'], { cwd: directory });
+  expect(annotated.stdout).toContain('shared-part-list');
+  expect(annotated.stdout).not.toContain('shared-eggs');
+  expect((await workspace.run(['query', 'shared-part-list'], { cwd: directory })).stdout).toBe(
+    `${workspace.shared}\n`,
+  );
+  expect(expectFailure(await workspace.run(['query', 'shared-eggs'], { cwd: directory }))).toContain(
+    'Key not found: shared-eggs',
+  );
+  const wrong = await workspace.run(['buildout:shared-eggs=yes'], { cwd: directory });
+  expect(expectFailure(wrong)).toContain("Invalid value for 'shared-eggs' option: 'yes'");
+});
+
 test('scripts of a section with `shared = true` are made once, read-only, and stay when the part goes', async () => {
   const workspace = sharingWorkspace();
   const entryPoints = '[console_scripts]\nhello = demo:main\n';

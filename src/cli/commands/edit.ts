@@ -10,7 +10,7 @@ const usage = `\
 Usage: buildout [options] [assignments] edit NAME[==VERSION]
 
 Makes the files of one egg in this buildout's eggs directory private and writable, so that an edit reaches neither the
-egg cache nor another buildout. An edited .py takes effect at the next start. To undo, delete the egg's directory: the
+egg cache nor another buildout; an egg of a shared directory is copied into the eggs directory. An edited .py takes effect at the next start. To undo, delete the egg's directory: the
 next run places the original again.
 `;
 
@@ -20,11 +20,11 @@ export const edit: Command = {
     const { names } = parseWords(invocation, {}, 1);
     const wanted = wantedProject(names, 'edit');
     const settings = await readInstallerSettings(await invocation.settings());
-    const path = editEgg(settings, wanted);
+    const { path, isCopy } = editEgg(settings, wanted);
     const shown = relative(invocation.context.cwd, path);
     printText(
       invocation,
-      `${path} is yours to edit.\nTo undo: rm -r ${shown.startsWith('..') ? path : shown} and run buildout.`,
+      `${path} is yours to edit${isCopy ? ', and used from the next run of buildout on' : ''}.\nTo undo: rm -r ${shown.startsWith('..') ? path : shown} and run buildout.`,
     );
     return 0;
   },

@@ -37,7 +37,7 @@ export function formatPlan(plan: RunPlan, { python, index }: Choices, directory:
     ),
     paragraph(
       'Not self-contained:',
-      plan.outside.map(({ what, path }) => `${what === 'develop' ? 'develop egg' : what} ${path}`),
+      plan.outside.map(({ what, path }) => `${kindsOfPlace[what] ?? what} ${path}`),
     ),
     paragraph('Not known:', plan.notKnown),
     [
@@ -85,6 +85,11 @@ function formatReason(reason: PartReason, short: (path: string) => string): stri
 function oneLine(text: string | undefined): string {
   return JSON.stringify(text ?? '').slice(1, -1);
 }
+
+const kindsOfPlace: Readonly<Record<string, string>> = {
+  develop: 'develop egg',
+  'shared-part-list': 'shared directory',
+};
 
 const sources = {
   'egg-cache': 'from the egg cache',
