@@ -128,7 +128,7 @@ function versions(): Record<string, string> {
     zstd: first('zstd', '--version').replace(/.*v([\d.]+).*/, '$1'),
     xdelta3: first('xdelta3', '-V').replace(/.*version ([\d.]+).*/, '$1'),
     casync: first('casync', '--version').replace(/\D*/, ''),
-    rsync: first('rsync', '--version').replace(/.*version ([\d.]+).*/, '$1'),
+    rsync: first('rsync', '--version').replace(/.*?version ([\d.]+).*/, '$1'),
   };
 }
 
