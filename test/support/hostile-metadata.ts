@@ -163,6 +163,41 @@ const inReadmes: HostileCase[] = Object.entries(readmes).map(([trick, text]) => 
   shows: 'safe-text',
 }));
 
+/** The same for reStructuredText. */
+const rstReadmes: Readonly<Record<string, string>> = {
+  'raw HTML': `.. raw:: html\n\n    <script>${run}</script>\n\n.. |r| raw:: html <script>${run}</script>\n\n|r|`,
+  'a role for raw HTML': `.. role:: raw-html(raw)\n   :format: html\n\n:raw-html:\`<script>${run}</script>\``,
+  'HTML between its marks': `**<script>${run}</script>** *<img src=x onerror=${run}>* \`\`</code><script>${run}</script>\`\``,
+  'a link to a script': `\`click <javascript:${run}>\`_ bad_ \`bad\`_\n\n.. _bad: javascript:${run}`,
+  'an address that ends its attribute': `\`a <https://x.example/"onmouseover="${run}>\`_ https://x.example/"onclick=${run}`,
+  'a link that refers to itself': 'a_ b_\n\n.. _a: b_\n.. _b: a_',
+  'an image of a script': `.. image:: javascript:${run}\n   :alt: "><script>${run}</script>\n   :target: javascript:${run}`,
+  'an included file':
+    '.. include:: /etc/passwd\n\n.. literalinclude:: /etc/passwd\n\n.. csv-table::\n   :file: /etc/passwd',
+  'a title of HTML': `<img src=x onerror=${run}>\n=================================================`,
+  'a directive nobody knows': `.. evil:: <script>${run}</script>\n   :x: <script>\n\n   <script>${run}</script>`,
+  'a table of HTML': `====  ====\n<script>${run}</script>  x\n====  ====\n\n+--+\n|<script>${run}</script>|\n+--+`,
+  'fields of HTML': `:<script>${run}</script>: <img src=x onerror=${run}>\n\n| <script>${run}</script>\n\n>>> <script>${run}</script>`,
+  'indentation a thousand deep': Array.from({ length: 1000 }, (_, depth) => `${' '.repeat(depth)}x\n`).join(
+    '\n',
+  ),
+  'lists a thousand deep': `${'- '.repeat(1000)}x`,
+  'stars without end': '*a '.repeat(30_000),
+  'backquotes without end': '`a '.repeat(30_000),
+  'bars without end': '|a '.repeat(30_000),
+  'underscores without end': 'a_b'.repeat(30_000),
+  'punctuation without end': `${'='.repeat(100_000)}\n`.repeat(3),
+  'a hundred thousand titles': 'a\n===\n'.repeat(30_000),
+  'one long word of every mark': '``*|_:.'.repeat(12_000),
+};
+
+const inRst: HostileCase[] = Object.entries(rstReadmes).map(([trick, text]) => ({
+  title: `an RST README with ${trick}`,
+  headers: ['Description-Content-Type: text/x-rst'],
+  readme: `safe-text\n\n${text}`,
+  shows: 'safe-text',
+}));
+
 const plainTypes = ['text/plain', 'text/x-rst', '', 'text/html', 'text/markdown<script>', '"><script>'];
 
 const asText: HostileCase[] = plainTypes.map((type) => ({
@@ -275,6 +310,7 @@ export const hostileCases: readonly HostileCase[] = [
   ...inFields,
   ...inAddresses,
   ...inReadmes,
+  ...inRst,
   ...asText,
   ...others,
 ];

@@ -157,7 +157,7 @@ const project = `
 }`;
 
 const readme = `
-.readme { margin-top: 0.8rem; padding: 1.1rem 1.3rem; background: var(--surface); border: 1px solid var(--line); border-radius: 14px; box-shadow: var(--shadow); }
+.readme { overflow-x: auto; margin-top: 0.8rem; padding: 1.1rem 1.3rem; background: var(--surface); border: 1px solid var(--line); border-radius: 14px; box-shadow: var(--shadow); }
 .readme > :first-child { margin-top: 0; }
 .readme > :last-child { margin-bottom: 0; }
 .readme :is(h3, h4, h5, h6) { margin: 1.6rem 0 0.6rem; scroll-margin-top: 1rem; }

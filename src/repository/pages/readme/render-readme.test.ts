@@ -28,9 +28,15 @@ test.each([
 });
 
 test('shows other formats as they are written', () => {
-  expect(render('a\n<b>*\u202e', 'text/x-rst')).toBe('<pre class="text">a\n&lt;b&gt;*</pre>');
+  expect(render('a\n<b>*\u202e', 'text/plain')).toBe('<pre class="text">a\n&lt;b&gt;*</pre>');
   expect(render('\n\n  a\n\n', '')).toBe('<pre class="text">  a</pre>');
   expect(render('*a*', 'text/markdown; charset=UTF-8; variant=GFM')).toContain('<em>a</em>');
+});
+
+test('renders reStructuredText, said or seen', () => {
+  expect(render('*a*', 'text/x-rst')).toBe('<p><em>a</em></p>');
+  expect(render('A\n=\n\n*a*\n', '')).toContain('*a*');
+  expect(render('Title\n=====\n\n*a*\n', '')).toBe('<h3 id="readme-title">Title</h3>\n<p><em>a</em></p>');
 });
 
 test('shows what is too large, or nested too deep, as text', () => {
