@@ -136,7 +136,7 @@ async function measureInstalls(
 async function measureUploadRate(work: string): Promise<RepositoryResult['uploads']> {
   const contestant = contestants[0];
   if (contestant === undefined) throw new Error('no clutch');
-  const files = makeFiles(work, 10);
+  const files = makeFiles(work, 200);
   const directory = mkdtempSync(join(work, 'uploads-'));
   const server = await contestant.start(files, directory);
   try {

@@ -19,6 +19,7 @@
 // Order that keeps promises: a file is on the disk (fsync) before its record, a record is gone before its file. So a
 // process killed anywhere leaves at most a file that nobody knows, and the next start takes it away.
 
+import type { Backup } from './storage/backup.ts';
 import type { Consistency } from './storage/check-consistency.ts';
 import type { RepositoryServer, ServeSettings } from './serve-repository.ts';
 
@@ -53,4 +54,14 @@ export async function checkRepository(
 ): Promise<Consistency> {
   const { checkConsistency } = await import('./storage/check-consistency.ts');
   return checkConsistency(directory, onFile);
+}
+
+/** Copies a data directory, also while it is served; a second time only what is new. */
+export async function backUpRepository(
+  directory: string,
+  target: string,
+  onFile: (filename: string) => void,
+): Promise<Backup> {
+  const { backUp } = await import('./storage/backup.ts');
+  return backUp(directory, target, onFile);
 }

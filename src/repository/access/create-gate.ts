@@ -15,6 +15,8 @@ export interface Gate {
    * reading only: what changes something by it must come with the key of a form.
    */
   identify(request: IncomingMessage): TokenRecord | undefined;
+  /** Whether the request may read everything: what is true of nearly all of them. */
+  mayReadAll(request: IncomingMessage): boolean;
   /**
    * Fails unless the request may read, this project (normal name) if one is given. Gives what the reader may see of
    * lists; `undefined` is everything.
@@ -43,6 +45,11 @@ export function createGate(core: Core, isPrivate: boolean, sessions: Sessions): 
   return {
     isPrivate,
     identify,
+    mayReadAll: (request) => {
+      if (!isPrivate) return true;
+      const token = identify(request);
+      return token !== undefined && allows(token, 'read');
+    },
     assertMayRead: (request, project) => {
       if (!isPrivate) return undefined;
       const token = knownToken(request, identify(request));

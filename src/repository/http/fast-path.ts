@@ -13,17 +13,17 @@ export function answerFast(
   outgoing: ServerResponse,
 ): 'simple' | 'file' | undefined {
   const { method, url = '' } = incoming;
-  if ((method !== 'GET' && method !== 'HEAD') || gate.isPrivate) return undefined;
+  if (method !== 'GET' && method !== 'HEAD') return undefined;
   if (url.startsWith('/files/')) {
     const served = files.peek(url);
-    if (served === undefined || !('file' in served)) return undefined;
+    if (served === undefined || !('file' in served) || !gate.mayReadAll(incoming)) return undefined;
     // Nothing to wait for: what is kept is in memory.
     void sendFile({ incoming, outgoing }, served.file);
     return 'file';
   }
   const format = chooseFormat(incoming.headers.accept);
   const variant = format === undefined ? undefined : pages.peek(url, format);
-  if (variant === undefined) return undefined;
+  if (variant === undefined || !gate.mayReadAll(incoming)) return undefined;
   sendVariant({ incoming, outgoing }, variant);
   return 'simple';
 }

@@ -211,3 +211,26 @@ test('a full disk refuses uploads with 507, loses nothing, and reads go on', asy
   expect([small.status, small.text]).toEqual([200, expect.stringContaining('is in staging')]);
   expect(await repository.stop()).toBe(0);
 });
+
+test('a backup that is made while files come and go is whole, and a second one copies what is new', async () => {
+  const workspace = workspaceForTest();
+  const repository = await startRepository(workspace);
+  const token = await createTestToken(workspace, repository.directory);
+  const promised: Promised = { uploaded: new Map(), promoted: new Set() };
+  const target = join(workspace.base, 'backup');
+  const words = ['serve', '--data', repository.directory, '--backup', target];
+  await publishVersion({ url: repository.url, token }, '1', promised);
+  const work = ['2', '3', '4'].map((version) =>
+    publishVersion({ url: repository.url, token }, version, promised),
+  );
+  const first = await workspace.run(words);
+  expectSuccess(first);
+  await Promise.all(work);
+  const copy = { ...repository, directory: target };
+  await check(workspace, copy);
+  const second = await workspace.run(words);
+  expect(second.stdout).toMatch(/^\d+ files copied .* [1-9]\d* were there; records copied to /);
+  expect(await check(workspace, copy)).toMatch(/^12 files/);
+  await repository.stop();
+  await assertPromises(await startRepository(workspace, { directory: target }), promised);
+});

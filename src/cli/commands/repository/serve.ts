@@ -2,7 +2,13 @@
 
 import { resolve } from 'node:path';
 import { BuildError, countAsWork, formatBytes, parseAge, parseByteSize, type Environment } from '#base';
-import { checkRepository, serveRepository, type ListenAddress, type ServeSettings } from '#repository';
+import {
+  backUpRepository,
+  checkRepository,
+  serveRepository,
+  type ListenAddress,
+  type ServeSettings,
+} from '#repository';
 import type { Command, Invocation } from '../command.ts';
 import { parseWords, printText, usageError, type ParsedWords } from '../command-words.ts';
 import { createLogWriter } from './write-log.ts';
@@ -23,6 +29,7 @@ clutch publish. Everything lies below DIR: back that up. Uploads need a token: s
   --upstream-files HOST   a host that upstream's files may come from; known for pypi.org
   --upstream-size SIZE    what files of upstream may take (20G); what was not used longest goes first
   --upstream-refresh AGE  how long a page of upstream is used without asking again (10m)
+  --backup DIR            do not serve: copy the data directory there, also while it is served; again: what is new
   --check                 do not serve: compare every file with its record, and say what does not fit
   --webhook URL           told (POST, JSON) of uploads, promotions, yanks and deletions; signed with
                           CLUTCH_WEBHOOK_SECRET when that is set
@@ -41,6 +48,9 @@ export const serve: Command = {
     const { values } = words;
     const directory = readDirectory(invocation, values['data']);
     if (values['check'] === true) return check(invocation, directory);
+    const { backup } = values;
+    if (typeof backup === 'string')
+      return backUp(invocation, directory, resolve(invocation.context.cwd, backup));
     return countAsWork(serveUntilStopped(invocation, readSettings(invocation, directory, words)));
   },
 };
@@ -58,13 +68,26 @@ async function serveUntilStopped(invocation: Invocation, settings: ServeSettings
   return 0;
 }
 
-/** 1 when something does not fit. */
-async function check(invocation: Invocation, directory: string): Promise<number> {
-  const { report } = invocation.context;
-  const { files, bytes, problems, leftovers } = await checkRepository(directory, (name) => {
+async function backUp(invocation: Invocation, directory: string, target: string): Promise<number> {
+  const { copied, kept, bytes } = await backUpRepository(directory, target, progressOf(invocation));
+  printText(
+    invocation,
+    `${copied} files copied (${formatBytes(bytes)}), ${kept} were there; records copied to ${target}`,
+  );
+  return 0;
+}
+
+/** A file on the live line of a terminal. */
+function progressOf({ context: { report } }: Invocation): (name: string) => void {
+  return (name) => {
     report({ type: 'fetch-start', name });
     report({ type: 'fetch-end', name });
-  });
+  };
+}
+
+/** 1 when something does not fit. */
+async function check(invocation: Invocation, directory: string): Promise<number> {
+  const { files, bytes, problems, leftovers } = await checkRepository(directory, progressOf(invocation));
   for (const problem of problems) printText(invocation, problem);
   const left =
     leftovers === 0 ? '' : `; ${leftovers} leftovers of a killed server, which the next start removes`;
@@ -84,6 +107,7 @@ const options = {
   log: { type: 'string' },
   'no-access-log': { type: 'boolean' },
   check: { type: 'boolean' },
+  backup: { type: 'string' },
   upstream: { type: 'string', multiple: true },
   webhook: { type: 'string', multiple: true },
   'upstream-files': { type: 'string', multiple: true },
