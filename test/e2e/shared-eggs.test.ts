@@ -310,6 +310,61 @@ test('an edit through a hard link is noticed, and the next directory gets the eg
   expect(buildsIn(workspace)).toEqual(['demo', 'demo']);
 });
 
+test('eggs of extensions and Python recipes are shared, but not what buildout itself runs on', async () => {
+  const workspace = sharingWorkspace();
+  buildWheel(workspace.links, {
+    name: 'say.extension',
+    version: '1.0',
+    files: { 'say_extension.py': 'def load(buildout):\n    print("extension from", __file__)\n' },
+    entryPoints: '[zc.buildout.extension]\ndefault = say_extension:load\n',
+  });
+  const recipe = `class Recipe:
+    def __init__(self, buildout, name, options):
+        self.options = options
+    def install(self):
+        print('recipe from', __file__)
+        return ()
+    update = install
+`;
+  buildWheel(workspace.links, {
+    name: 'say.recipe',
+    version: '1.0',
+    requires: ['say.helper'],
+    files: { 'say_recipe.py': recipe },
+    entryPoints: '[zc.buildout]\ndefault = say_recipe:Recipe\n',
+  });
+  buildWheel(workspace.links, { name: 'say.helper', version: '1.0' });
+  const configuration = {
+    // The recipe host needs zc.buildout.
+    index: 'https://pypi.org/simple',
+    eggs: ['say.helper'],
+    buildout: [`find-links = ${workspace.links}`, 'extensions = say.extension', 'parts = say app'],
+    app: ['[say]', 'recipe = say.recipe'],
+  };
+  const { directory, result } = await runBuildout(workspace, 'one', configuration);
+  expectSuccess(result);
+  const eggs = join(workspace.shared, '__eggs__');
+  expect(result.stdout).toContain(`extension from ${eggs}/say.extension-1.0-py`);
+  expect(result.stdout).toContain(`recipe from ${eggs}/say.recipe-1.0-py`);
+  expect(projectsOf(sharedEggs(workspace))).toEqual(['say.extension', 'say.helper', 'say.recipe']);
+  const own = ['packaging', 'pip', 'platformdirs', 'setuptools', 'wheel', 'zc.buildout'];
+  expect(projectsOf(eggsIn(directory))).toEqual(own);
+  const records = readFileSync(join(directory, '.installed.cfg'), 'utf8');
+  const [extension = '', helper = '', recipeEgg = ''] = sharedEggs(workspace);
+  expect(records.slice(0, records.indexOf('parts ='))).toContain(
+    `__eggs__ = ${[extension, helper, recipeEgg].join(' ')}\n`,
+  );
+  // A run of one part knows only of its recipe, and forgets none of the others.
+  expectSuccess(await workspace.run(['-N', 'install', 'app'], { cwd: directory }));
+  expect(readFileSync(join(directory, '.installed.cfg'), 'utf8')).toContain(
+    `[buildout]\n__eggs__ = ${[extension, helper, recipeEgg].join(' ')}\n`,
+  );
+  rmSync(join(eggs, recipeEgg), { recursive: true });
+  const again = await workspace.run(['-N'], { cwd: directory });
+  expectSuccess(again);
+  expect(again.stdout).toContain(`Shared egg ${recipeEgg} is missing; it is put into ${eggs} again.\n`);
+});
+
 test('edit gives the buildout a copy of its own, which the next run uses', async () => {
   const workspace = sharingWorkspace();
   buildWheel(workspace.links, { name: 'demo', version: '1.0' });

@@ -2,11 +2,11 @@
 // files, clutch's must answer on HTTP, and each program goes on where the other one stopped. Filtered: the interpreter,
 // and what Python recipes run on, which is one entry of site-packages for zc.buildout and eggs for us.
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { statusOfInstance } from '../support/plone-instance.ts';
 import { referencePython } from '../support/reference-python.ts';
 import { createWorkspace, finish, type RunResult, type Workspace } from '../support/run-clutch.ts';
 
@@ -187,26 +187,4 @@ function execute(workspace: Workspace, command: string, words: readonly string[]
       env: { PATH: process.env['PATH'], HOME: workspace.home, PYTHONDONTWRITEBYTECODE: '1' },
     }),
   );
-}
-
-async function statusOfInstance(workspace: Workspace, port: number): Promise<number> {
-  const instance = spawn(join(workspace.directory, 'bin/instance'), ['fg'], {
-    cwd: workspace.directory,
-    env: { PATH: process.env['PATH'], HOME: workspace.home },
-    detached: true,
-  });
-  try {
-    for (let attempt = 0; attempt < 240; attempt += 1) {
-      const response = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
-      if (response !== undefined) return response.status;
-      await sleep(500);
-    }
-    return 0;
-  } finally {
-    stop(instance);
-  }
-}
-
-function stop(instance: ChildProcess): void {
-  if (instance.pid !== undefined) process.kill(-instance.pid, 'SIGKILL');
 }

@@ -2,12 +2,13 @@
 // a file is copied; zc.buildout with a common eggs directory is the measure. Figures are medians, with room for a busy
 // machine; `npm run bench -- --only shared` gives the real ones.
 
-import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { expectSuccess, pathsBelow } from '../support/for-test.ts';
+import { statusOfInstance } from '../support/plone-instance.ts';
 import { referencePython } from '../support/reference-python.ts';
 import {
   createWorkspace,
@@ -95,6 +96,45 @@ test(
       `shared-plone: clutch ${Math.round(median(ours))} ms, zc.buildout ${Math.round(median(theirs))} ms\n`,
     );
     expect(median(ours)).toBeLessThanOrEqual(0.2 * median(theirs));
+  },
+  20 * minutes,
+);
+
+test(
+  "Python recipes run from a shared directory, SlapOS's rule keeps what they use, and copies go back to zc.buildout",
+  async () => {
+    const software = join(workspace.base, 'software');
+    mkdirSync(software);
+    const directory = makeBuildout('software/plone');
+    const own = { ...workspace, directory };
+    const ports = ['instance:http-address=127.0.0.1:18085', 'zeoserver:zeo-address=127.0.0.1:18105'];
+    const inRoot = [`buildout:shared-part-list=${shared}`, ...ports];
+    expectSuccess(await workspace.run(inRoot, { cwd: directory }));
+    // What buildout itself runs on is not shared.
+    const names = readdirSync(join(directory, 'eggs', 'v5')).map((name) => name.split('-', 1)[0]);
+    const runtime = ['packaging', 'pip', 'platformdirs', 'setuptools', 'wheel', 'zc.buildout'];
+    expect(new Set(names)).toEqual(new Set(runtime));
+    const rule = (): string =>
+      execFileSync('python3', [join(repository, 'test/support/slapos_rule.py'), shared, software], {
+        encoding: 'utf8',
+      });
+    // The buildouts of the other tests are not in this directory, but use the same eggs.
+    rule();
+    expect(rule()).toBe('');
+    const again = await workspace.run(['-N', ...inRoot], { cwd: directory });
+    expectSuccess(again);
+    expect(again.stdout).not.toMatch(/Getting distribution|missing|^Installing|^Uninstalling/m);
+    expect(await statusOfInstance(own, 18_085)).toBe(200);
+
+    expectSuccess(await workspace.run(['-N', 'buildout:shared-eggs=copy', ...inRoot], { cwd: directory }));
+    rmSync(shared, { recursive: true });
+    expect(await statusOfInstance(own, 18_085)).toBe(200);
+    const python = await referencePython();
+    const program = 'import sys, zc.buildout.buildout as b; sys.argv[0] = "buildout"; b.main()';
+    const env = { PATH: process.env['PATH'], HOME: workspace.home };
+    const back = await finish(spawn(python, ['-c', program, '-N', ...ports], { cwd: directory, env }));
+    expectSuccess(back);
+    expect(back.stdout).not.toContain('Getting distribution');
   },
   20 * minutes,
 );
