@@ -112,8 +112,10 @@ test(
   },
 );
 
-/** One in the middle of each kind of call. */
+/** One in the middle of some kinds of calls: each costs a copy of the tree, and two upgrades of it. */
 function sample(faults: readonly Fault[]): Fault[] {
-  const kinds = Map.groupBy(faults, ({ call }) => call);
-  return [...kinds.values()].flatMap((ofKind) => ofKind[ofKind.length >> 1] ?? []);
+  return ['linkat', 'link', 'write', 'rename', 'chmod', 'syncfs'].flatMap((kind) => {
+    const ofKind = faults.filter(({ call }) => call === kind);
+    return ofKind[ofKind.length >> 1] ?? [];
+  });
 }
