@@ -56,9 +56,8 @@ export function createPageSender(site: Site): PageSender {
     render: () => Promise<string>,
   ): Promise<Response> {
     const { incoming, outgoing } = context.env;
-    const { authorization, cookie } = incoming.headers;
     const { url = '' } = incoming;
-    const isCommon = !gate.isPrivate && authorization === undefined && cookie === undefined;
+    const isCommon = !gate.isPrivate && gate.identify(incoming) === undefined;
     const key = isCommon && url.length <= longestUrl ? `${placeOf(incoming).base} ${url}` : undefined;
     let variant = key === undefined ? undefined : cache.get(key);
     if (variant === undefined) {

@@ -36,6 +36,8 @@ export interface View {
   /** What the reader may see; everything when absent. */
   covers?: Covers;
   isPrivate: boolean;
+  /** What is not ours comes through from elsewhere. */
+  hasUpstream: boolean;
 }
 
 export function createSite(server: ServerContext): Site {
@@ -60,11 +62,12 @@ export function viewOf(site: Site, request: IncomingMessage, project?: string): 
 
 /** For pages that everybody may see, such as that of the login: fails never. */
 export function openView({ server }: Site, request: IncomingMessage): View {
-  const { gate, sessions } = server;
+  const { gate, sessions, upstream } = server;
   const viewer = gate.identify(request) ?? sessions.find(request);
   return {
     ...placeOf(request),
     isPrivate: gate.isPrivate,
+    hasUpstream: upstream !== undefined,
     ...(viewer !== undefined && { viewer, formKey: sessions.formKey(viewer) }),
   };
 }

@@ -85,7 +85,8 @@ test('a project page shows what the metadata says, and links nothing but http, h
   expect(text).toContain('Plone › 6.1');
   expect(text).toContain('<a href="../../project/acme-base/">acme.base</a>');
   expect(text).toMatch(/<code>\[test\]<\/code>[\s\S]*pytest/);
-  expect(text).toContain(`index = ${site.repository.url}staging/simple/`);
+  expect(text).toContain(`find-links = ${site.repository.url}staging/links/`);
+  expect(text).toContain('What is not here comes from PyPI');
   expect(text).toContain('Acme.Core==1.0');
   expect(text).toMatch(/<code>[0-9a-f]{64}<\/code>/);
   expect(text).not.toMatch(/<script|style=/);
@@ -157,6 +158,19 @@ test('a search that finds much comes in pages', async () => {
     expect(second.text).toContain('many-34');
   } finally {
     await many.close();
+  }
+});
+
+test('with an upstream this is the one index that is needed', async () => {
+  const whole = await startPages('--upstream', 'https://pypi.org/simple/');
+  try {
+    await whole.publish({ name: 'acme', version: '1.0' });
+    const { text } = await get('project/acme/', { fixture: whole });
+    expect(text).toContain(`index = ${whole.repository.url}staging/simple/`);
+    expect(text).toContain(`pip install --index-url ${whole.repository.url}staging/simple/ acme==1.0`);
+    expect(text).not.toContain('comes from PyPI');
+  } finally {
+    await whole.close();
   }
 });
 

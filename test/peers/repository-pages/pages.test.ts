@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditPage, openPage, startBrowser } from '../../support/browser.ts';
 import { nginxBefore } from '../../support/nginx-before.ts';
 import { publishShowcase } from '../../support/pages-showcase.ts';
@@ -256,7 +256,7 @@ test('below a path of a proxy everything works as it does at the root', async ()
   await page.getByRole('searchbox').press('Enter');
   await page.getByRole('link', { name: 'acme.inner' }).click();
   expect(page.url()).toBe(`${outside}project/acme-inner/`);
-  expect(await page.locator('.install').innerText()).toContain(`index = ${outside}staging/simple/`);
+  expect(await page.locator('.install').innerText()).toContain(`find-links = ${outside}staging/links/`);
   await page.locator('main').getByRole('link', { name: 'Log in' }).click();
   await page.getByLabel('Token').fill(site.token);
   await page.getByRole('button', { name: 'Log in' }).click();
@@ -282,14 +282,21 @@ const pictures: readonly [name: string, path: string, options: Record<string, un
   ['phone', 'project/acme-nest/', phone],
 ];
 
-test.each(pictures)('the picture %s of the documentation can be made', async (name, path, options) => {
-  const showcase = await startPages();
-  try {
+describe('pictures of the documentation', () => {
+  let showcase: PagesFixture;
+
+  beforeAll(async () => {
+    // It is asked for nothing that is not there.
+    showcase = await startPages('--upstream', 'https://pypi.org/simple/');
     await publishShowcase(showcase);
+  });
+  afterAll(() => showcase.close());
+
+  test.each(pictures)('%s can be made', async (name, path, options) => {
     const { page, context } = await openPage(browser, { viewport: { width: 1120, height: 760 }, ...options });
     if (name === 'staging') await logIn(page, showcase);
-    // The address of this run would be another one each time.
     await page.goto(at(path, showcase));
+    // The address of this run would be another one each time.
     await page.evaluate(`
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       while (walker.nextNode()) {
@@ -312,7 +319,5 @@ test.each(pictures)('the picture %s of the documentation can be made', async (na
     // What is there was made of a page like this one.
     expect(statSync(file).size / bytes.length).toBeGreaterThan(0.5);
     expect(statSync(file).size / bytes.length).toBeLessThan(2);
-  } finally {
-    await showcase.close();
-  }
+  });
 });

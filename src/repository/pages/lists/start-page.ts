@@ -1,7 +1,7 @@
 // The first page: search, what has come lately, how to use the repository.
 
 import { formatBytes } from '#base';
-import { commands } from '../commands.ts';
+import { useCommands } from '../commands.ts';
 import { count, html } from '../html.ts';
 import { searchForm, type Content } from '../layout.ts';
 import type { Site, View } from '../site.ts';
@@ -10,7 +10,6 @@ import { recentUploads, uploadList } from './upload-list.ts';
 export function startPage(site: Site, view: View): Content {
   const { root, base, covers } = view;
   const { projects, files, bytes } = site.counts();
-  const index = `${base}simple/`;
   return {
     title: 'clutch: eggs, wheels and source releases',
     withoutSearch: true,
@@ -34,12 +33,7 @@ export function startPage(site: Site, view: View): Content {
       </section>
       <section class="install" aria-labelledby="use">
         <h2 id="use">Use this repository</h2>
-        ${commands([
-          ['buildout', `[buildout]\nindex = ${index}`],
-          ['pip', `pip install --index-url ${index} NAME`],
-          ['uv', `uv pip install --default-index ${index} NAME`],
-          ['publish', `clutch publish --repository ${base} dist/*`],
-        ])}
+        ${useCommands(view, { name: 'NAME' }, [['publish', `clutch publish --repository ${base} dist/*`]])}
       </section>`,
   };
 }

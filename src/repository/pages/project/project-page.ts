@@ -117,7 +117,7 @@ function emptyPage(project: ProjectRecord): Content {
   const text =
     project.status === 'quarantined'
       ? html`<p>The project is <strong>quarantined</strong>: none of its files is offered. ${reason}</p>`
-      : html`<p>The name is kept for this repository, and has no file yet.</p>`;
+      : html`<p>The name belongs to this repository, and has no file.</p>`;
   return {
     title: project.displayName,
     body: html`<article class="project">

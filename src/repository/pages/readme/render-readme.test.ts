@@ -16,7 +16,7 @@ test.each([
     '<a href="https://a.example/i.png" rel="nofollow noopener noreferrer" class="image">Alt</a>',
   ],
   ['[![Alt](https://a.example/i.png)](https://b.example/)', '<span class="image">Alt</span></a>'],
-  ['![](i.png)', '<span class="image">image</span>'],
+  ['![](docs/i.png?x#y)', '<span class="image">i.png</span>'],
   ['```python\nx < 1\n```', '<pre><code>x &lt; 1\n</code></pre>'],
   ['- [x] a\n- [ ] b', '<li>☑ a</li>\n<li>☐ b</li>'],
   ['| a |\n|--:|\n| 1 |', '<td align="right">1</td>'],

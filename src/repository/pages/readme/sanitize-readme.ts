@@ -90,7 +90,7 @@ function linkAttributes(href: string, id: string): sanitize.Attributes {
 /** Nothing is loaded from elsewhere: readers would be seen there. */
 function describeImage({ src, alt }: { src: string; alt: string }, isInLink: boolean): sanitize.Tag {
   const url = isInLink ? undefined : safeUrl(src);
-  const text = alt.trim() === '' ? 'image' : alt.trim();
+  const text = alt.trim() === '' ? fileName(src) : alt.trim();
   if (url === undefined || url.startsWith('mailto:')) {
     return { tagName: 'span', attribs: { class: imageClass }, text };
   }
@@ -99,4 +99,10 @@ function describeImage({ src, alt }: { src: string; alt: string }, isInLink: boo
     attribs: { class: imageClass, href: url, rel: 'nofollow noopener noreferrer' },
     text,
   };
+}
+
+/** What a file is called is better than nothing. */
+function fileName(src: string): string {
+  const [, name = ''] = /([^/?#]{1,60})(?:[?#].*)?$/s.exec(src) ?? [];
+  return decodePart(name) ?? 'image';
 }
