@@ -12,6 +12,13 @@
 //   sizes                               what the entries take, so that the limit is kept without counting
 //   tmp/                                whatever is not finished; everything else appears by rename from here
 //
+// Shared directories (docs/shared-directories.md, ./shared/) have eggs that are used from where they lie, and beside them the
+// same layout in `.clutch`, where an entry's `egg` is a link to that place:
+//
+//   __eggs__/<egg>, <section>/<digest>/…    eggs, and parts with their marker
+//   .clutch/names/<egg>.json                which build has that name, and for which indexes it may be taken by it
+//   .users/, .trash/<time>/                 who uses it; what a prune took away
+//
 // Entries are immutable and may be deleted at any time by anybody: a reader takes what is gone or damaged for a miss.
 // Hard cases: hard links let an editor write through into the cache (placing compares size and mtime), a full disk
 // (STORE_DISK_FULL, nothing left behind), a cache directory that belongs to somebody else (read, never fail), and

@@ -2,19 +2,17 @@
 // anew; the Go module proxy is asked, and nothing else.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { documentBlock } from './document-block.ts';
+
 const kept = join(homedir(), '.cache', 'clutch-tests', 'bazel-remote-2.6.1');
-const document = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'fleet.md'), 'utf8');
 
 /** The code block of docs/fleet.md that stands behind this comment (`run: push`). */
 export function fleetBlock(name: string): string {
-  const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const block = new RegExp(`<!-- ${escaped} -->\\n\\n\`\`\`\\w+\\n([^]*?)\`\`\``).exec(document)?.[1];
-  if (block === undefined) throw new Error(`docs/fleet.md has no block ${name}`);
-  return block;
+  return documentBlock('docs/fleet.md', name);
 }
 
 /** The program, built when it is not there; that takes a minute or two. */
