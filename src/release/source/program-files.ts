@@ -40,7 +40,10 @@ function collectNode(root: string, prefix: string, compress: Compress): NewMembe
   const members = collectMembers(directory, `${prefix}/node_modules/${name}`, (path) => !wanted.has(path));
   return members.map((member) =>
     member.path.endsWith('/bin/node')
-      ? { ...member, gzipped: () => compress(nodeBinaries[name] ?? '', join(directory, 'bin', 'node')) }
+      ? {
+          ...member,
+          gzipped: () => compress(nodeBinaries[name]?.sha256 ?? '', join(directory, 'bin', 'node')),
+        }
       : member,
   );
 }
@@ -63,7 +66,7 @@ function findNode(root: string): { name: string; directory: string } {
 
 function verifyNode(name: string, path: string): void {
   const sha256 = hashFile(path);
-  const known = nodeBinaries[name];
+  const known = nodeBinaries[name]?.sha256;
   if (known === sha256) return;
   throw new BuildError('RELEASE_WRONG_NODE', `\`${path}\` is not the Node that clutch was released with`, {
     hint: `expected SHA-256 ${known ?? '(none is known)'}, found ${sha256}; run \`npm ci\`, or give \`--without-node\``,
