@@ -79,14 +79,14 @@ function createHttpServer({ context, web }: Parts, accessLog: boolean): Server {
   });
 }
 
-/** A slow sender has an hour for one request; a silent one a minute. */
+/** A slow sender has an hour for one request; a silent one two minutes. */
 const serverLimits = {
   requestTimeout: 3_600_000,
   headersTimeout: 30_000,
   keepAliveTimeout: 65_000,
   maxHeaderSize: 32 * 1024,
 } as const;
-const silenceMilliseconds = 60_000;
+const silenceMilliseconds = 120_000;
 const graceMilliseconds = 10_000;
 
 /** What the handlers work with, and how to end it all. */

@@ -1,6 +1,6 @@
 // The project and the files that somebody names, or an error that says what there is instead.
 
-import { canonicalizeName, tryParseVersion } from '#standards';
+import { canonicalizeName } from '#standards';
 import type { Core } from '../core.ts';
 import { isProjectName, printable } from '../inspect/distribution-name.ts';
 import { badRequest, notFound } from '../refusals.ts';
@@ -25,9 +25,9 @@ export function findRelease(
   version: string,
 ): { project: ProjectRecord; version: string; files: readonly FileRecord[] } {
   const project = findProject(core, name);
-  const normal = tryParseVersion(version)?.normalized ?? version;
-  const files = core.records.files.ofVersion(project.id, normal);
-  if (files.length === 0) {
+  const files = core.records.files.ofVersion(project.id, version);
+  const [first] = files;
+  if (first === undefined) {
     const versions = new Set(core.records.files.ofProject(project.id, 'staging').map((file) => file.version));
     const known = [...versions].reverse().slice(0, 10).join(', ');
     throw notFound(
@@ -35,7 +35,7 @@ export function findRelease(
       known === '' ? 'it has no file at all' : `it has ${known}`,
     );
   }
-  return { project, version: normal, files };
+  return { project, version: first.version, files };
 }
 
 /** Of the files of a version the one with this name, or all. */

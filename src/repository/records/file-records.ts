@@ -63,12 +63,15 @@ export interface FileRecords {
   find(sha256: string, filename: string): FileRecord | undefined;
   /** By version (newest last), then name. `release` has released files only, `staging` those too. */
   ofProject(projectId: number, channel: Channel): readonly FileRecord[];
+  /** `version` in any spelling. */
   ofVersion(projectId: number, version: string): readonly FileRecord[];
   /** What each version has, newest first; versions outside PEP 440 last. */
   versions(projectId: number): readonly VersionRow[];
   /** Of the newest version that has one. */
   newestOf(projectId: number): FileRecord | undefined;
   all(channel: Channel): readonly FileRecord[];
+  /** The same, one at a time. */
+  each(channel: Channel): Iterable<FileRecord>;
   recent(limit: number, channel?: Channel): readonly FileRecord[];
   staged(): readonly FileRecord[];
   /** The newest first; a limit of -1 is none. */
@@ -89,6 +92,13 @@ const columns = `files.id, projects.name AS project, filename, version, version_
 const from = `FROM files JOIN projects ON projects.id = files.project`;
 const order = `ORDER BY version_key, version, filename`;
 const globalOrder = `ORDER BY projects.name, version_key, version, filename`;
+/** Versions that PEP 440 knows are the same when their keys are: `2` and `2.0`. */
+const sameVersion = '(version = ? OR version_key = ?)';
+
+function keyOf(version: string): string | null {
+  return tryParseVersion(version)?.key ?? null;
+}
+
 const visible: Readonly<Record<Channel, string>> = {
   release: `state = 'release'`,
   staging: `state IN ('release', 'staging')`,
@@ -125,10 +135,11 @@ function createChanges(database: Database): Changes {
     },
     promote: (projectId, version, now) =>
       database.run(
-        `UPDATE files SET state = 'release', released = ? WHERE project = ? AND version = ? AND state = 'staging'`,
+        `UPDATE files SET state = 'release', released = ? WHERE project = ? AND ${sameVersion} AND state = 'staging'`,
         now,
         projectId,
         version,
+        keyOf(version),
       ),
     yank: (ids, reason) => {
       for (const id of ids) database.run('UPDATE files SET yanked = ? WHERE id = ?', reason ?? null, id);
@@ -142,7 +153,7 @@ function createChanges(database: Database): Changes {
 }
 
 function createQueries(database: Database): Omit<FileRecords, keyof Changes> {
-  const list = (rest: string, ...values: (string | number)[]): readonly FileRecord[] =>
+  const list = (rest: string, ...values: (string | number | null)[]): readonly FileRecord[] =>
     database.all(`SELECT ${columns} ${from} ${rest}`, ...values).map(readFile);
   return {
     holderOf: (nameKey) => {
@@ -156,7 +167,12 @@ function createQueries(database: Database): Omit<FileRecords, keyof Changes> {
       list(`WHERE sha256 = ? AND filename = ? AND ${visible.staging}`, sha256, filename)[0],
     ofProject: (projectId, channel) => list(`WHERE project = ? AND ${visible[channel]} ${order}`, projectId),
     ofVersion: (projectId, version) =>
-      list(`WHERE project = ? AND version = ? AND ${visible.staging} ${order}`, projectId, version),
+      list(
+        `WHERE project = ? AND ${sameVersion} AND ${visible.staging} ${order}`,
+        projectId,
+        version,
+        keyOf(version),
+      ),
     versions: (projectId) => database.all(versionList, projectId).map(readVersion),
     newestOf: (projectId) =>
       list(
@@ -164,6 +180,10 @@ function createQueries(database: Database): Omit<FileRecords, keyof Changes> {
         projectId,
       )[0],
     all: (channel) => list(`WHERE ${visible[channel]} ${globalOrder}`),
+    each: function* each(channel) {
+      const rows = database.each(`SELECT ${columns} ${from} WHERE ${visible[channel]} ${globalOrder}`);
+      for (const row of rows) yield readFile(row);
+    },
     recent: (limit, channel = 'staging') =>
       list(`WHERE ${visible[channel]} ORDER BY uploaded DESC, files.id DESC LIMIT ?`, limit),
     staged: () => list(`WHERE state = 'staging' ${globalOrder}`),
@@ -226,7 +246,7 @@ function contentOf(file: NewFile): (string | number | null)[] {
   const { channel, now } = file;
   return [
     file.version,
-    file.isLegacy ? null : (tryParseVersion(file.version)?.key ?? null),
+    file.isLegacy ? null : keyOf(file.version),
     file.kind,
     file.sha256,
     file.size,

@@ -8,6 +8,8 @@ export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 export interface Database {
   all(sql: string, ...values: SQLInputValue[]): readonly Row[];
+  /** Row by row: for what is not held in memory as a whole. */
+  each(sql: string, ...values: SQLInputValue[]): Iterable<Row>;
   one(sql: string, ...values: SQLInputValue[]): Row | undefined;
   /** How many rows changed. */
   run(sql: string, ...values: SQLInputValue[]): number;
@@ -40,6 +42,7 @@ export function openDatabase(file: string, { synchronous, readOnly = false }: Da
   };
   return {
     all: (sql, ...values) => statement(sql).all(...values),
+    each: (sql, ...values) => raw.prepare(sql).iterate(...values),
     one: (sql, ...values) => statement(sql).get(...values),
     run: (sql, ...values) => Number(statement(sql).run(...values).changes),
     exec: (sql) => raw.exec(sql),

@@ -21,7 +21,7 @@ export interface Pages {
   forget(): void;
 }
 
-const memoryBytes = 40 * 2 ** 20;
+const memoryBytes = 32 * 2 ** 20;
 
 export function createPages(sources: PageSources): Pages {
   const { core } = sources;

@@ -22,12 +22,22 @@ export function renderRootHtml(names: readonly string[]): string {
   );
 }
 
-/** Every file on one page; `links` only where a client that knows them asks. */
-export function renderFlatHtml(files: readonly PageFile[], links: readonly DevelopmentLink[] = []): string {
-  return renderPage('Links', [...files.map(renderFile), ...links.map(renderLink)]);
+/** Every file on one page, piece by piece; `links` only where a client that knows them asks. */
+export function* renderFlatHtml(
+  files: Iterable<PageFile>,
+  links: readonly DevelopmentLink[] = [],
+): Generator<string> {
+  yield pageStart('Links');
+  for (const file of files) yield renderFile(file);
+  for (const link of links) yield renderLink(link);
+  yield pageEnd;
 }
 
 function renderPage(title: string, lines: readonly string[], meta = ''): string {
+  return pageStart(title, meta) + lines.join('') + pageEnd;
+}
+
+function pageStart(title: string, meta = ''): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -37,10 +47,10 @@ ${meta}<title>${escapeHtml(title)}</title>
 </head>
 <body>
 <h1>${escapeHtml(title)}</h1>
-${lines.join('')}</body>
-</html>
 `;
 }
+
+const pageEnd = '</body>\n</html>\n';
 
 function renderFile(file: PageFile): string {
   const [algorithm = '', digest = ''] = Object.entries(file.hashes)[0] ?? [];

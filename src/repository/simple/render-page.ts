@@ -4,7 +4,7 @@ import { canonicalizeName } from '#standards';
 import type { Core } from '../core.ts';
 import type { Channel, DevelopmentLink } from '../repository-contract.ts';
 import { contentTypes, type PageFormat } from './negotiate.ts';
-import { pageFileOf, type ProjectPage } from './page-model.ts';
+import { pageFileOf, type PageFile, type ProjectPage } from './page-model.ts';
 import { renderFlatHtml, renderProjectHtml, renderRootHtml } from './render-html.ts';
 import { renderProjectJson, renderRootJson } from './render-json.ts';
 import { createVariant, type Variant } from './variant.ts';
@@ -74,7 +74,8 @@ export function pathOf(request: PageRequest): string {
 }
 
 interface PageText {
-  text: string;
+  /** Whole, or in pieces. */
+  text: string | Iterable<string>;
   expires?: number;
 }
 
@@ -92,13 +93,20 @@ async function findText(
   }
   if (format === 'json') return undefined;
   const channel = request.kind === 'flat' ? request.channel : 'release';
-  const files = core.records.files
-    .all(channel)
-    .filter(({ project }) => covers(project))
-    .map((file) => pageFileOf(file, root));
-  if (request.kind === 'flat') return { text: renderFlatHtml(files) };
-  const links = sources.developmentLinks().filter(({ name }) => covers(canonicalizeName(name)));
-  return { text: renderFlatHtml(files, links) };
+  const links =
+    request.kind === 'flat'
+      ? []
+      : sources.developmentLinks().filter(({ name }) => covers(canonicalizeName(name)));
+  return { text: renderFlatHtml(flatFiles(core, channel, { root, covers }), links) };
+}
+
+/** One after the other: there may be a hundred thousand. */
+function* flatFiles(
+  core: Core,
+  channel: Channel,
+  { root, covers }: { root: string; covers: (project: string) => boolean },
+): Generator<PageFile> {
+  for (const file of core.records.files.each(channel)) if (covers(file.project)) yield pageFileOf(file, root);
 }
 
 interface ProjectRequest {

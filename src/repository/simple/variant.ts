@@ -36,8 +36,11 @@ const gzipAsync = promisify(gzipCallback);
 const inlineBytes = 64 * 1024;
 
 /** Compresses short texts at once and long ones in another thread. */
-export async function createVariant(text: string | Uint8Array, options: VariantOptions): Promise<Variant> {
-  const body = typeof text === 'string' ? Buffer.from(text) : Buffer.from(text);
+export async function createVariant(
+  text: string | Uint8Array | Iterable<string>,
+  options: VariantOptions,
+): Promise<Variant> {
+  const body = bytesOf(text);
   // What a page is for is part of what it is: the same bytes under another type are another representation.
   const digest = createHash('sha256')
     .update(options.contentType)
@@ -52,6 +55,21 @@ export async function createVariant(text: string | Uint8Array, options: VariantO
   if (packed.length >= body.length) return { identity, bytes: body.length };
   const gzip = encode({ body: packed, tag: `${digest}-gzip` }, options, 'gzip');
   return { identity, gzip, bytes: body.length + packed.length };
+}
+
+const pieceLength = 1 << 16;
+
+function bytesOf(text: string | Uint8Array | Iterable<string>): Buffer {
+  if (typeof text === 'string' || text instanceof Uint8Array) return Buffer.from(text);
+  const pieces: Buffer[] = [];
+  let pending = '';
+  for (const part of text) {
+    pending += part;
+    if (pending.length < pieceLength) continue;
+    pieces.push(Buffer.from(pending));
+    pending = '';
+  }
+  return Buffer.concat([...pieces, Buffer.from(pending)]);
 }
 
 function encode(

@@ -104,3 +104,64 @@ test('without a token nothing changes, and the message says how to give one', as
   const nowhere = await workspace.run(['publish', file]);
   expect(expectFailure(nowhere)).toContain('No repository is named');
 });
+
+test('yank, reserve and their undoing; spellings, slips and --help', async () => {
+  const workspace = workspaceForTest();
+  const repository = await startRepository(workspace, { words: ['--no-staging'] });
+  const token = await createTestToken(workspace, repository.directory);
+  const run = async (...words: string[]): ReturnType<typeof runWithToken> =>
+    runWithToken(workspace, repository, { token, words });
+  const files = ['1.0', '2.0'].map((version) => buildWheel(workspace.links, { name: 'demo.x', version }));
+  expectSuccess(await run('publish', ...files));
+  const yankedOf = async (): Promise<unknown> => {
+    const page = await (await fetch(`${repository.url}simple/demo-x/`, { headers: json })).json();
+    return (page as { files: { yanked: unknown }[] }).files.map(({ yanked }) => yanked);
+  };
+  const yanked = await run('yank', 'Demo_X', '2', '--reason', 'loses <mail>');
+  expect(yanked.stdout).toBe('demo-x 2.0: demo.x-2.0-py3-none-any.whl yanked\n');
+  expect(await yankedOf()).toEqual([false, 'loses <mail>']);
+
+  workspace.write({
+    'buildout.cfg': simpleConfiguration({
+      index: `${repository.url}simple/`,
+      eggs: ['demo.x'],
+      buildout: [`find-links = ${workspace.links}/zc.recipe.egg-6.0.0-py3-none-any.whl`],
+    }),
+  });
+  expectSuccess(await workspace.run());
+  expect(eggsIn(workspace.directory).join()).toContain('demo.x-1.0');
+  expect((await run('yank', 'demo.x==2.0', '--reason', 'loses <mail>')).stdout).toContain('nothing changed');
+  expectSuccess(await run('yank', 'demo.x', '2.0', '--undo'));
+  expect(await yankedOf()).toEqual([false, false]);
+
+  expect((await run('reserve', 'Secret.Name', 'other')).stdout).toBe(
+    'Secret.Name is reserved\nother is reserved\n',
+  );
+  expect(await filesOf(`${repository.url}simple/secret-name/`)).toEqual([]);
+  expectSuccess(await run('reserve', '--undo', 'other'));
+  expect((await fetch(`${repository.url}simple/other/`)).status).toBe(404);
+
+  expect(expectFailure(await run('promote', 'demo.x', '9.9'))).toMatch(
+    /has no version `9\.9`\nhint: it has 2\.0, 1\.0/,
+  );
+  expect(expectFailure(await run('promote', 'nosuch', '1'))).toContain('There is no project `nosuch`');
+  expect((await run('promote', 'demo.x', '1.0')).stdout).toContain('was released before');
+  expect(expectFailure(await run('promote', 'demo.x'))).toContain('promote needs NAME VERSION');
+  expect(expectFailure(await run('publish', 'nothing.whl'))).toContain('there is no file `nothing.whl`');
+  for (const command of [
+    'serve',
+    'publish',
+    'promote',
+    'yank',
+    'delete',
+    'reserve',
+    'token',
+    'token create',
+    'token list',
+    'token revoke',
+  ]) {
+    const help = await workspace.run([...command.split(' '), '--help']);
+    expectSuccess(help);
+    expect(help.stdout).toMatch(new RegExp(`^Usage: clutch ${command} `));
+  }
+});
