@@ -2,8 +2,8 @@
 //
 //   2 bytes  "Ed"       2 bytes  "Sc", or zero without a password       2 bytes  "B2"
 //   32 bytes salt       8 bytes  opslimit       8 bytes  memlimit       (little-endian)
-//   104 bytes: key id (8), secret key (64: seed and public key), BLAKE2b-256 over "Ed", id and secret key (32);
-//   with a password, xor the stream that scrypt makes of it
+//   104 bytes: key id (8), secret key (64: seed and public key), and 32 more: without a password zero; with one,
+//   BLAKE2b-256 over "Ed", id and secret key, and all of it xor the stream that scrypt makes of the password
 //
 // scrypt's parameters are libsodium's (`crypto_pwhash_scryptsalsa208sha256`, pickparams).
 
@@ -38,7 +38,7 @@ export async function parseSecretKey(text: string, file: string, ask: AskPasswor
     throw badKey(file, 'its checksum is of an unknown kind');
   const kind = bytes.toString('latin1', 2, 4);
   const secret = bytes.subarray(lengths.header);
-  if (kind === '\0\0') return checkedKey(secret, badKey(file, 'its checksum is wrong'));
+  if (kind === '\0\0') return plainKey(secret, file);
   if (kind !== 'Sc') throw badKey(file, 'it is encrypted in an unknown way');
   const limits = { opslimit: bytes.readBigUInt64LE(38), memlimit: bytes.readBigUInt64LE(46) };
   const stream = await stretch(await ask(), bytes.subarray(6, 38), { ...limits, file });
@@ -51,7 +51,8 @@ export async function formatSecretKey(
   password: string | undefined,
   { opslimit, memlimit }: PasswordCosts = usual,
 ): Promise<string> {
-  const secret = Buffer.concat([key.id, key.seed, key.publicKey, await checksumOf(key)]);
+  const checksum = password === undefined ? noChecksum : await checksumOf(key);
+  const secret = Buffer.concat([key.id, key.seed, key.publicKey, checksum]);
   const header = Buffer.alloc(lengths.header);
   algorithm.copy(header, 0);
   checksumAlgorithm.copy(header, 4);
@@ -67,11 +68,24 @@ export async function formatSecretKey(
   return `${comment}\n${Buffer.concat([header, content]).toString('base64')}\n`;
 }
 
+const noChecksum = Buffer.alloc(32);
+
 async function checkedKey(secret: Buffer, failure: BuildError): Promise<SecretKey> {
-  const key = secretKeyOf(Buffer.from(secret.subarray(0, 8)), Buffer.from(secret.subarray(8, 40)));
+  const key = keyIn(secret);
   const isWhole = timingSafeEqual(await checksumOf(key), secret.subarray(72));
   if (!isWhole || !key.publicKey.equals(secret.subarray(40, 72))) throw failure;
   return key;
+}
+
+function plainKey(secret: Buffer, file: string): SecretKey {
+  const key = keyIn(secret);
+  const isWhole = secret.subarray(72).equals(noChecksum) && key.publicKey.equals(secret.subarray(40, 72));
+  if (!isWhole) throw badKey(file, 'it was changed');
+  return key;
+}
+
+function keyIn(secret: Buffer): SecretKey {
+  return secretKeyOf(Buffer.from(secret.subarray(0, 8)), Buffer.from(secret.subarray(8, 40)));
 }
 
 /** BLAKE2b with a digest of 32 bytes, which OpenSSL does not offer. */

@@ -41,7 +41,9 @@ test('what is no key is refused by name', async () => {
     (error: unknown) => error,
   );
   expect(greedy).toMatchObject({ code: 'RELEASE_BAD_KEY' });
-  for (const bad of ['', 'x\ny', formatPublicKey(key), text.slice(0, -9), changed]) {
+  const otherSeed = text.replace(/(?<=^RWQ.{90})./m, (letter) => (letter === 'A' ? 'B' : 'A'));
+  expect(otherSeed).not.toBe(text);
+  for (const bad of ['', 'x\ny', formatPublicKey(key), text.slice(0, -9), changed, otherSeed]) {
     await expect(parseSecretKey(bad, 'app.key', nobody)).rejects.toMatchObject({ code: 'RELEASE_BAD_KEY' });
   }
 });
