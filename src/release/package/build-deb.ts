@@ -57,7 +57,12 @@ export async function buildDeb(order: DebOrder): Promise<BuiltDeb> {
     writeFileSync(join(control, name), text);
     chmodSync(join(control, name), 0o755);
   }
-  return { path: await pack(order, root), unresolved };
+  try {
+    return { path: await pack(order, root), unresolved };
+  } finally {
+    // Directories of a release are read-only.
+    await tryRunProgram('chmod', ['-R', 'u+w', root]);
+  }
 }
 
 /** The files as they will lie below `/`, by the bundle's own program. */

@@ -55,9 +55,9 @@ export function formatSpec(facts: PackageFacts, source?: SpecSource): string {
     ...installSection(facts, source),
     '',
     '%files',
-    '%defattr(-,root,root,-)',
+    '%defattr(-,root,root,0555)',
     ...[prefix, `${prefix}/releases`, `${prefix}/.clutch`, `${prefix}/.clutch/releases`].map(
-      (path) => `%dir ${path}`,
+      (path) => `%attr(0755,root,root) %dir ${path}`,
     ),
     `${prefix}/releases/*`,
     `${prefix}/.clutch/releases/*`,
@@ -99,6 +99,8 @@ function installSection({ manifest, prefix }: PackageFacts, source: SpecSource |
     ...(source === undefined ? [] : ['tar -xzf %{_builddir}/bundle.tar.gz -C %{_builddir}']),
     `${python(manifest)} ${directory}/install.py --root %{buildroot}`,
     ...describePackaged(manifest, `%{buildroot}${prefix}`),
+    '# Who builds it removes it again; the package has the modes of a release.',
+    `find %{buildroot}${prefix}/releases -type d -exec chmod u+w {} +`,
   ];
 }
 

@@ -86,13 +86,15 @@ test('a spec says what it needs, and that nothing may change the files', () => {
     find %{buildroot}/opt/shop/.clutch -mindepth 1 -maxdepth 1 ! -name releases ! -name packaged -exec rm -rf {} +
     chmod 0644 %{buildroot}/opt/shop/.clutch/packaged %{buildroot}/opt/shop/.clutch/releases/*
     find %{buildroot}/opt/shop -exec touch -h -d 2020-01-01T00:00:00Z {} +
+    # Who builds it removes it again; the package has the modes of a release.
+    find %{buildroot}/opt/shop/releases -type d -exec chmod u+w {} +
 
     %files
-    %defattr(-,root,root,-)
-    %dir /opt/shop
-    %dir /opt/shop/releases
-    %dir /opt/shop/.clutch
-    %dir /opt/shop/.clutch/releases
+    %defattr(-,root,root,0555)
+    %attr(0755,root,root) %dir /opt/shop
+    %attr(0755,root,root) %dir /opt/shop/releases
+    %attr(0755,root,root) %dir /opt/shop/.clutch
+    %attr(0755,root,root) %dir /opt/shop/.clutch/releases
     /opt/shop/releases/*
     /opt/shop/.clutch/releases/*
     /opt/shop/.clutch/packaged
