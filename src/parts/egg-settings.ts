@@ -85,6 +85,9 @@ export async function readEggSettings(
   const shows = await booleanOption(main, 'show-picked-versions');
   const downloadCache = await main.get('download-cache');
   const eggCache = await readEggCache(main, options);
+  const developsAsEggs = await booleanOption(main, 'develop-as-eggs', 'false');
+  // A release sets it for recipes that ask; nobody need.
+  if (developsAsEggs) await main.get('relative-paths');
   // A release has all its eggs in itself.
   const shared =
     options.collects === undefined ? await readSharedSettings(main, options.environment) : undefined;
@@ -105,7 +108,7 @@ export async function readEggSettings(
     ...(eggCache === undefined ? {} : { eggCache }),
     ...(shared === undefined ? {} : { shared }),
     allowUnknownExtras: await booleanOption(main, 'allow-unknown-extras'),
-    developsAsEggs: await booleanOption(main, 'develop-as-eggs', 'false'),
+    developsAsEggs,
   };
 }
 

@@ -1,7 +1,7 @@
 // The fresh run that makes a release's tree: the project's files are copied, and the program itself installs them at
 // the prefix, so that recipes write the final path and nothing has to be rewritten.
 
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BuildError, hasCode, type Environment } from '#base';
 import { copyProject } from './copy-project.ts';
@@ -15,6 +15,8 @@ export interface BuiltTree {
   directory: string;
   /** What the run left in the state directories, by their paths below it. */
   stateDirectory: string;
+  /** Files of the project that git tracks, relative to it. */
+  tracked: ReadonlySet<string>;
 }
 
 /** Builds below `workDirectory`; fails with `RELEASE_RUN_FAILED` when the run does, which has said why. */
@@ -26,7 +28,9 @@ export async function buildTree(
   const directory = join(workDirectory, 'tree');
   const stateDirectory = join(workDirectory, 'state');
   for (const name of ['tree', 'state', 'tmp', 'root']) mkdirSync(join(workDirectory, name));
-  await copyFiles(plan, request, directory);
+  const tracked = await listTracked(plan.project.directory, request.settings.environment);
+  copyFiles(plan, tracked, directory);
+  for (const path of plan.state) takeState(join(directory, path), join(stateDirectory, path));
   const mounts = [
     { source: directory, target: 'current' },
     { source: join(workDirectory, 'tmp'), target: temporaryName },
@@ -34,11 +38,9 @@ export async function buildTree(
       source: join(plan.project.directory, path),
       target: `current/${path}`,
     })),
-    ...plan.state.flatMap((path) => {
-      const source = join(stateDirectory, path);
-      mkdirSync(source, { recursive: true });
-      return [path, `current/${path}`].map((target) => ({ source, target }));
-    }),
+    ...plan.state.flatMap((path) =>
+      [path, `current/${path}`].map((target) => ({ source: join(stateDirectory, path), target })),
+    ),
   ];
   const outcome = await runInNamespace({
     prefix: plan.prefix,
@@ -51,17 +53,24 @@ export async function buildTree(
   });
   if (outcome.refused === undefined) assertSuccess(outcome, plan, request);
   else await buildInPlace(plan, request, { directory, stateDirectory, refused: outcome.refused });
-  return { directory, stateDirectory };
+  return { directory, stateDirectory, tracked };
 }
 
-async function copyFiles(plan: BundlePlan, request: BundleRequest, target: string): Promise<void> {
+/** What is tracked below a directory of the state lies in the state: a checkout without it would look changed. */
+function takeState(place: string, target: string): void {
+  mkdirSync(dirname(target), { recursive: true });
+  if (existsSync(place)) renameSync(place, target);
+  else mkdirSync(target);
+}
+
+function copyFiles(plan: BundlePlan, tracked: ReadonlySet<string>, target: string): void {
   const { project, name } = plan;
   const { directory } = project;
   const escaped = name.replaceAll(/[.+]/g, String.raw`\$&`);
   copyProject({
     source: directory,
     target,
-    tracked: await listTracked(directory, request.settings.environment),
+    tracked,
     leaveOut: new Set([
       ...project.made,
       ...project.caches,
@@ -71,6 +80,7 @@ async function copyFiles(plan: BundlePlan, request: BundleRequest, target: strin
     leaveOutNames: new RegExp(
       `^${escaped}-.*\\.(?:tar\\.zst|tar\\.gz|tzst|tgz|rpm|deb|pyz|cdx\\.json|minisig)$`,
     ),
+    developed: new Set(project.developed),
     versionControl: project.developed.length > 0 || project.hasExtensions,
   });
 }
@@ -151,7 +161,7 @@ type Refusal = NonNullable<PrefixOutcome['refused']>;
 async function buildInPlace(
   plan: BundlePlan,
   request: BundleRequest,
-  { directory, stateDirectory, refused }: BuiltTree & { refused: Refusal },
+  { directory, stateDirectory, refused }: Omit<BuiltTree, 'tracked'> & { refused: Refusal },
 ): Promise<void> {
   const { prefix, current } = plan;
   const made = [current, `${prefix}/${temporaryName}`];
@@ -162,13 +172,16 @@ async function buildInPlace(
     cpSync(directory, current, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
     mkdirSync(`${prefix}/${temporaryName}`);
     for (const path of cachesInside(plan)) linkCache(join(plan.project.directory, path), join(current, path));
-    for (const path of plan.state) mkdirSync(join(current, path), { recursive: true });
+    for (const path of plan.state) {
+      cpSync(join(stateDirectory, path), join(current, path), { recursive: true, verbatimSymlinks: true });
+    }
     const { command, environment } = runOf(plan, request);
     const options = { cwd: current, env: environment, signal: request.settings.signal };
     // As in the namespace: what is made has the usual modes.
     const shell = ['/bin/sh', '-c', 'umask 022; exec "$@"', 'sh'];
     assertSuccess(await runHere([...shell, ...command], options), plan, request);
     for (const path of plan.state) {
+      rmSync(join(stateDirectory, path), { recursive: true });
       cpSync(join(current, path), join(stateDirectory, path), { recursive: true, verbatimSymlinks: true });
       rmSync(join(current, path), { recursive: true });
     }

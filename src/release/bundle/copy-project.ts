@@ -23,6 +23,8 @@ export interface CopyOptions {
   leaveOut: ReadonlySet<string>;
   /** Names that are not copied from the source's own directory. */
   leaveOutNames: RegExp;
+  /** Directories of projects: what an earlier build of theirs made would be built in. */
+  developed: ReadonlySet<string>;
   /** Version control is copied too: a checkout's version may come from it. */
   versionControl: boolean;
 }
@@ -63,6 +65,7 @@ function copyBelow(folder: string, options: Copying, isLeftOut: boolean): void {
 function isDropping(name: string, folder: string, options: Copying): boolean {
   if (versionControl.test(name)) return !options.versionControl;
   if (folder === '' && options.leaveOutNames.test(name)) return true;
+  if (name === 'build' && options.developed.has(join(options.source, folder))) return true;
   return (
     options.leaveOut.has(join(options.source, folder, name)) || droppings.test(name) || isTemporaryName(name)
   );

@@ -32,16 +32,16 @@ export interface FinishedTree {
 
 /** Finishes the tree where it lies; fails with `RELEASE_DEVELOP_EGG` for a link to a checkout. */
 export async function finishTree(
-  { directory, stateDirectory }: BuiltTree,
+  { directory, stateDirectory, tracked }: BuiltTree,
   plan: BundlePlan,
 ): Promise<FinishedTree> {
   refuseDevelopEggs(directory, plan);
-  removeLeftovers(directory, plan);
+  removeLeftovers(directory, plan, tracked);
   addUpgradeProgram(directory, plan.python);
   const state = plan.state.flatMap((path) => listState(stateDirectory, path));
   for (const path of plan.state) linkState(directory, path);
-  await renewByteCode(directory, plan.python);
   const remarks = [...state.flatMap(({ remark }) => remark ?? []), ...sealBelow(directory)];
+  await renewByteCode(directory, plan.python);
   return { directory, state: state.flatMap(({ path }) => path ?? []), remarks };
 }
 
@@ -80,7 +80,7 @@ const runFiles = /^(?:\.installed\.cfg|\.mr\.developer\.cfg)$/;
 const versionControl = /^\.(?:git|hg|svn|bzr)$/;
 const buildProducts = /^(?:build|\.eggs|.*\.egg-info)$/;
 
-function removeLeftovers(tree: string, plan: BundlePlan): void {
+function removeLeftovers(tree: string, plan: BundlePlan, tracked: ReadonlySet<string>): void {
   const { project } = plan;
   const developed = project.developed
     .filter((path) => isWithin(project.directory, path))
@@ -90,7 +90,8 @@ function removeLeftovers(tree: string, plan: BundlePlan): void {
     // The project itself is developed: what its build left among its files.
     else {
       for (const { name } of entriesOf(tree)) {
-        if (buildProducts.test(name) && !existsSync(join(project.directory, name))) remove(join(tree, name));
+        const isOwn = [...tracked].some((file) => file === name || file.startsWith(`${name}/`));
+        if (buildProducts.test(name) && !isOwn) remove(join(tree, name));
       }
     }
   }
@@ -118,6 +119,8 @@ function listState(stateDirectory: string, path: string): { path?: string; remar
     ...below.flatMap((entry) => {
       const inside = `${path}/${entry.name}`;
       if (entry.isDirectory()) return listState(stateDirectory, inside);
+      // They only keep a directory in version control.
+      if (/^\.git(?:keep|ignore)$/.test(entry.name)) return [];
       return [{ remark: `\`${inside}\` is not in the release: of the state only directories are made` }];
     }),
   ];
@@ -138,9 +141,7 @@ async function renewByteCode(tree: string, python: string): Promise<void> {
   try {
     for (const entry of entriesOf(tree)) {
       const folder = join(tree, entry.name);
-      if (!entry.isDirectory()) continue;
-      sealBelow(folder);
-      if (removeByteCode(folder)) await compiler.compile(folder, fixedMtime);
+      if (entry.isDirectory() && removeByteCode(folder)) await compiler.compile(folder, fixedMtime);
     }
   } finally {
     await compiler.close();
