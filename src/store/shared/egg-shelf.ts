@@ -110,17 +110,9 @@ export function openEggShelf(shared: SharedDirectory, options: EggShelfOptions):
   };
 }
 
-/**
- * Where an entry's egg lies. At the moment at which it is moved to its place it is nowhere, so whoever comes then looks
- * again; nobody builds a second time for that.
- */
+/** Where an entry's egg lies. It is put in its place once: a link that was read just before leads nowhere then. */
 function findPlace(directory: string): string | undefined {
-  for (let attempt = 0; attempt < 10; attempt += 1) {
-    const place = tryRealpath(directory);
-    if (place !== undefined) return place;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
-  }
-  return undefined;
+  return tryRealpath(directory) ?? tryRealpath(directory);
 }
 
 function tryRealpath(path: string): string | undefined {

@@ -1,10 +1,11 @@
 // Putting an egg into a shared directory: placed from the egg cache as into an eggs directory, then filed under the requests
 // that it answers, so that whoever else comes finds it.
 
-import { existsSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, relative } from 'node:path';
 import { hasCode, tryReadText } from '#base';
-import { addToRequest } from '../entries.ts';
+import type { CacheLayout } from '../cache-layout.ts';
+import { addToRequest, removeEntry, removeHidden } from '../entries.ts';
 import { formatManifest, tryParseManifest, type CachedEgg } from '../manifest.ts';
 import { placeEgg, type PlaceResult } from '../place-eggs.ts';
 import type { LinkChoice, LinkMethods } from '../place-tree.ts';
@@ -18,43 +19,54 @@ export interface PutTools {
   link: LinkChoice;
 }
 
-/** Puts the egg at its place, whole or not at all, and files it under its requests. */
+/**
+ * Puts the egg at its place, whole or not at all, and files it under its requests. An entry's `egg` leads to a whole egg at
+ * every moment: others read it meanwhile.
+ */
 export function putEgg(tools: PutTools, egg: CachedEgg, place: EggPlace): PlaceResult {
   const { shared, methods, link } = tools;
   const { layout } = shared;
   shared.makeDirectory(layout.temporary);
   shared.makeDirectory(dirname(place.path));
-  const kept = `${layout.entry(egg.manifest.buildKey)}/egg`;
-  if (!tryMoveKept(kept, place.path)) {
-    const result = placeEgg(egg, place.path, { link, methods, temporary: layout.temporaryPath('egg') });
-    if (result.outcome === 'damaged') return result;
-    const target = relative(dirname(kept), place.path);
-    fileEntry(shared, egg, (entry) => symlinkSync(target, `${entry}/egg`));
-  }
+  const result = placeEgg(egg, place.path, { link, methods, temporary: layout.temporaryPath('egg') });
+  if (result.outcome === 'damaged') return result;
+  const entry = layout.entry(egg.manifest.buildKey);
+  const target = relative(entry, place.path);
+  fileEntry(shared, egg, (temporary) => symlinkSync(target, `${temporary}/egg`));
   if (place.marker !== undefined) writeMarker(place.entry, place.marker);
+  replaceKept(layout, entry, target);
   return { outcome: 'present' };
 }
+
+/** Where an entry has an egg of its own. */
+export const keptName = 'kept';
 
 /** Keeps the egg itself under its requests, until somebody puts it in a place. */
 export function keepEgg({ shared, methods, link }: PutTools, egg: CachedEgg): void {
   shared.makeDirectory(shared.layout.temporary);
   fileEntry(shared, egg, (entry) => {
-    placeEgg(egg, `${entry}/egg`, { link, methods });
+    placeEgg(egg, `${entry}/${keptName}`, { link, methods });
+    symlinkSync(keptName, `${entry}/egg`);
   });
 }
 
-/** Whether the egg was kept here and could be moved to its place; whoever comes at this moment waits for its builder. */
-function tryMoveKept(kept: string, path: string): boolean {
-  if (lstatSync(kept, { throwIfNoEntry: false })?.isDirectory() !== true || existsSync(path)) return false;
+/** The egg lies at `target` now: the entry leads there, and has none of its own any more, if it is ours to change. */
+function replaceKept(layout: CacheLayout, entry: string, target: string): void {
+  const kept = `${entry}/${keptName}`;
+  if (!existsSync(kept)) return;
+  const removed = layout.temporaryPath('removed');
+  const pointer = layout.temporaryPath('link');
   try {
-    renameSync(kept, path);
+    symlinkSync(target, pointer);
+    renameSync(pointer, `${entry}/egg`);
+    renameSync(kept, removed);
   } catch (error) {
+    rmSync(pointer, { force: true });
     // Another user's, or another process was faster.
-    if (hasCode(error, 'EACCES', 'EPERM', 'ENOENT', 'ENOTEMPTY', 'EEXIST')) return false;
+    if (hasCode(error, 'EACCES', 'EPERM', 'ENOENT')) return;
     throw error;
   }
-  symlinkSync(relative(dirname(kept), path), kept);
-  return true;
+  removeHidden(removed);
 }
 
 /** The entry that requests lead to: the manifest, and the egg or a link to where it lies. */
@@ -73,7 +85,7 @@ function fileEntry(shared: SharedDirectory, egg: CachedEgg, fill: (entry: string
       addToRequest(layout, key, manifest.buildKey);
     }
     shared.makeDirectory(dirname(entry));
-    moveEntry(temporary, entry);
+    moveEntry(layout, temporary, entry);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
@@ -87,13 +99,15 @@ function manifestText({ directory, manifest }: CachedEgg): string {
 }
 
 /** One whose egg is gone is replaced; of two at once either is right. */
-function moveEntry(temporary: string, entry: string): void {
-  try {
-    renameSync(temporary, entry);
-  } catch (error) {
-    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+function moveEntry(layout: CacheLayout, temporary: string, entry: string): void {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      renameSync(temporary, entry);
+      return;
+    } catch (error) {
+      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST') || attempt === 3) throw error;
+    }
     if (existsSync(`${entry}/egg`)) return;
-    rmSync(entry, { recursive: true, force: true });
-    renameSync(temporary, entry);
+    removeEntry(layout, basename(entry));
   }
 }

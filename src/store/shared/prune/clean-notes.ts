@@ -1,12 +1,13 @@
 // What clutch knows of eggs that are gone for good: their names, manifests and requests; and eggs that only builds used, kept
 // for other builders, when nobody asked for them for long.
 
-import { lstatSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { hasCode, removeTree } from '#base';
 import { removeStaleTemporaries } from '../../stale-temporaries.ts';
 import type { CacheLayout } from '../../cache-layout.ts';
 import { readRequest } from '../../entries.ts';
+import { keptName } from '../put-egg.ts';
 import { treeSize, type TreeSize } from './tree-size.ts';
 
 const day = 86_400_000;
@@ -18,10 +19,10 @@ export function cleanNotes(layout: CacheLayout, isThere: (path: string) => boole
   const freed: TreeSize[] = [];
   const entries = `${layout.directory}/eggs`;
   for (const path of below(entries, 2)) {
-    const isGone = goesNowhere(path, isThere);
-    if (!isGone && !isOldBuild(path)) continue;
-    freed.push(treeSize(path));
-    removeTree(path);
+    const gone = findUnwanted(path, isThere);
+    if (gone === undefined) continue;
+    freed.push(treeSize(gone));
+    removeTree(gone);
   }
   for (const path of below(`${layout.directory}/names`, 1)) {
     const eggName = /([^/]+?)(?:@[0-9a-f]{32})?\.json$/.exec(path)?.[1] ?? '';
@@ -40,17 +41,25 @@ export function cleanNotes(layout: CacheLayout, isThere: (path: string) => boole
   return freed;
 }
 
-/** An entry whose egg lay in a place and is gone from there. */
-function goesNowhere(entry: string, isThere: (path: string) => boolean): boolean {
-  const egg = `${entry}/egg`;
-  const stats = lstatSync(egg, { throwIfNoEntry: false });
-  if (stats?.isSymbolicLink() !== true) return stats === undefined;
-  return !isThere(resolve(entry, readlinkSync(egg)));
+/**
+ * What of an entry is to go: all of it when its egg is gone from its place, or was kept for builders and nobody asked for it;
+ * the egg that it kept when whoever put that in its place could not remove it.
+ */
+function findUnwanted(entry: string, isThere: (path: string) => boolean): string | undefined {
+  const target = tryReadLink(`${entry}/egg`);
+  if (target === undefined || !isThere(resolve(entry, target))) return entry;
+  if (target === keptName) return ageOf(`${entry}/manifest.json`) > keptBuilds ? entry : undefined;
+  const kept = `${entry}/${keptName}`;
+  return existsSync(kept) ? kept : undefined;
 }
 
-function isOldBuild(entry: string): boolean {
-  const isKept = lstatSync(`${entry}/egg`, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isKept && ageOf(`${entry}/manifest.json`) > keptBuilds;
+function tryReadLink(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EINVAL')) return undefined;
+    throw error;
+  }
 }
 
 function ageOf(path: string): number {
