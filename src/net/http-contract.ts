@@ -8,6 +8,8 @@ export interface HttpOptions {
   offline: boolean;
   /** zc.buildout's `socket-timeout`: seconds for connecting and for each silence of the other side. */
   timeoutSeconds?: number;
+  /** How long a name server may take to answer; the system's patience when absent. */
+  lookupMilliseconds?: number;
   environment: Environment;
   /** A CA file beyond those the environment and pip's configuration name. */
   caFile?: string;

@@ -5,6 +5,7 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
+import { createBoundedLookup } from './bounded-lookup.ts';
 import { chooseProxy } from './choose-proxy.ts';
 import type { HttpOptions } from './http-contract.ts';
 import { readCertificates } from './read-certificates.ts';
@@ -28,11 +29,17 @@ export function openConnections(options: HttpOptions): Connections {
     connections: options.connectionsPerHost ?? defaultConnectionsPerHost,
     keepAliveTimeout: 30_000,
   };
+  const { lookupMilliseconds } = options;
+  const lookup = lookupMilliseconds === undefined ? undefined : createBoundedLookup(lookupMilliseconds);
   const agents = new Map<string, Dispatcher>();
   let secureContext: SecureContext | undefined;
   const create = (proxy: string, isSecure: boolean): Dispatcher => {
     if (isSecure) secureContext ??= createTlsContext(options, pip.cert);
-    const connect = secureContext === undefined ? { timeout } : { timeout, secureContext };
+    const connect = {
+      timeout,
+      ...(secureContext === undefined ? {} : { secureContext }),
+      ...(lookup === undefined ? {} : { lookup }),
+    };
     return proxy === ''
       ? new Agent({ ...pool, connect })
       : new ProxyAgent({ ...pool, uri: proxy, proxyTunnel: false, requestTls: connect, proxyTls: connect });

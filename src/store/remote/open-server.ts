@@ -34,7 +34,15 @@ export function openServer(options: ServerOptions): RemoteServer {
     onSwitchedOff,
   });
   const credentials = [{ url: full.href }];
-  const http = createHttp({ offline: false, environment, report, credentials, retries: 0 });
+  const http = createHttp({
+    offline: false,
+    environment,
+    report,
+    credentials,
+    retries: 0,
+    // Less than one request may stand still, so that what is said is the reason.
+    lookupMilliseconds: Math.min(patienceMilliseconds * 0.3, 10_000),
+  });
   return { url, patience, client: createBlobClient({ url, http, patience }) };
 }
 
