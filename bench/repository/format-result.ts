@@ -1,6 +1,7 @@
 // The result of the benchmark as a document.
 
 import type { Machine } from '../machine.ts';
+import { formatGoals } from './goals.ts';
 import type { Reading } from './load.ts';
 
 export interface ServerFigures {
@@ -26,7 +27,8 @@ export interface RepositoryResult {
   uploads: { perSecond: number; cpu: number; fsyncsPerSecond: number; bytes: number };
 }
 
-export function formatResult({ date, machine, clutch, sizes, uploads }: RepositoryResult): string {
+export function formatResult(result: RepositoryResult): string {
+  const { date, machine, clutch, sizes, uploads } = result;
   const share = uploads.perSecond / uploads.fsyncsPerSecond;
   return `# The repository beside its peers
 
@@ -35,7 +37,8 @@ Linux ${machine.kernel}, ${machine.fileSystem}, Node ${machine.node}, Python ${m
 one machine over loopback: wrk with 8 connections for 5 seconds each (\`Accept: */*\`). Processor time is that of the server
 and all its processes, for one request. nginx lists directories and knows nothing of packages: it is the ceiling. devpi
 takes some files a second, so it has the small set only.
-${sizes.map(formatSize).join('')}
+
+${formatGoals(result)}${sizes.map(formatSize).join('')}
 ## Uploads
 
 Wheels of ${Math.round(uploads.bytes / 1000)} kB over eight connections, each on the disk (fsync) before its 200:

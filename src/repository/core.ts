@@ -1,12 +1,12 @@
 // What every operation of a repository works on: records, files, and who wants to hear of changes. No HTTP here.
 
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuildError, tryAcquireFileLock, type FileLock } from '#base';
 import { createInspector, type Inspector } from './inspect/create-inspector.ts';
 import { describeAll } from './operations/describe-project.ts';
 import { openRecords, type Records } from './records/open-records.ts';
 import type { FileRecord } from './repository-contract.ts';
+import { filesDirectory, recordsFile, usingDirectory } from './storage/data-directory.ts';
 import { openFileStore, type FileStore } from './storage/file-store.ts';
 import { removeOrphans } from './storage/remove-orphans.ts';
 
@@ -44,10 +44,16 @@ export interface Core {
   close(): Promise<void>;
 }
 
-/** Opens (or makes) a data directory; fails with `REPOSITORY_BUSY` when another process serves it. */
+/**
+ * Opens (or makes) a data directory. Fails with `REPOSITORY_BUSY` when another process serves it, with
+ * `REPOSITORY_DIRECTORY` when it can't be written.
+ */
 export async function openCore(settings: CoreSettings): Promise<Core> {
+  return usingDirectory(settings.directory, () => openLocked(settings));
+}
+
+async function openLocked(settings: CoreSettings): Promise<Core> {
   const { directory } = settings;
-  mkdirSync(directory, { recursive: true });
   const lock = await tryAcquireFileLock(join(directory, 'lock'));
   if (lock === undefined) {
     throw new BuildError('REPOSITORY_BUSY', `Another process serves \`${directory}\``, {
@@ -104,12 +110,4 @@ function createCore(settings: CoreSettings, lock: FileLock): Core {
       lock.release();
     },
   };
-}
-
-export function recordsFile(directory: string): string {
-  return join(directory, 'records.sqlite');
-}
-
-export function filesDirectory(directory: string): string {
-  return join(directory, 'files');
 }

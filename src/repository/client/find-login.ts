@@ -8,7 +8,14 @@ export interface RepositoryAddress {
   url: string;
   /** Where from, for messages: `--repository`, or the variable. */
   source: string;
-  login?: { user: string; password: string };
+  login?: Login;
+}
+
+export interface Login {
+  user: string;
+  password: string;
+  /** Where it was found, for messages: a variable, or the URL. */
+  source: string;
 }
 
 const urlVariables = ['CLUTCH_REPOSITORY', 'UV_PUBLISH_URL', 'TWINE_REPOSITORY_URL'] as const;
@@ -33,17 +40,20 @@ export function findRepository(option: string | undefined, environment: Environm
     });
   }
   const own =
-    url.username === '' ? undefined : { user: decode(url.username), password: decode(url.password) };
+    url.username === ''
+      ? undefined
+      : {
+          user: decode(url.username),
+          password: decode(url.password),
+          source: `the URL of ${found.source}`,
+        };
   url.username = '';
   url.password = '';
   const login = own ?? loginFromEnvironment(url, environment);
   return { url: url.href, source: found.source, ...(login !== undefined && { login }) };
 }
 
-function loginFromEnvironment(
-  url: URL,
-  environment: Environment,
-): { user: string; password: string } | undefined {
+function loginFromEnvironment(url: URL, environment: Environment): Login | undefined {
   const value = (name: string): string => environment[name] ?? '';
   const isFor = (name: string): boolean => {
     const text = value(name);
@@ -51,17 +61,20 @@ function loginFromEnvironment(
   };
   const own = value('CLUTCH_REPOSITORY_TOKEN');
   if (own !== '' && (value('CLUTCH_REPOSITORY') === '' || isFor('CLUTCH_REPOSITORY'))) {
-    return { user: '__token__', password: own };
+    return { user: '__token__', password: own, source: 'CLUTCH_REPOSITORY_TOKEN' };
   }
   if (isFor('UV_PUBLISH_URL')) {
     const token = value('UV_PUBLISH_TOKEN');
-    if (token !== '') return { user: '__token__', password: token };
+    if (token !== '') return { user: '__token__', password: token, source: 'UV_PUBLISH_TOKEN' };
     const password = value('UV_PUBLISH_PASSWORD');
-    if (password !== '') return { user: value('UV_PUBLISH_USERNAME'), password };
+    if (password !== '') {
+      return { user: value('UV_PUBLISH_USERNAME'), password, source: 'UV_PUBLISH_PASSWORD' };
+    }
   }
   if (isFor('TWINE_REPOSITORY_URL') && value('TWINE_PASSWORD') !== '') {
     const user = value('TWINE_USERNAME');
-    return { user: user === '' ? '__token__' : user, password: value('TWINE_PASSWORD') };
+    const password = value('TWINE_PASSWORD');
+    return { user: user === '' ? '__token__' : user, password, source: 'TWINE_PASSWORD' };
   }
   return undefined;
 }

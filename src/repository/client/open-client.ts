@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BuildError, type Environment, type Report } from '#base';
 import { createHttp, redactUrl, type Exchange, type Http } from '#net';
+import { describeFailure } from './describe-failure.ts';
 import type { RepositoryAddress } from './find-login.ts';
 
 export interface RepositoryClient {
@@ -40,7 +41,11 @@ export function openClient({ address, environment, report, signal }: ClientOptio
     report,
     credentials: login === undefined ? [] : [{ url: withLogin(url, login) }],
   });
-  const request = async (exchange: Exchange): Promise<string> => send(http, { ...exchange, signal });
+  const request = async (exchange: Exchange): Promise<string> => {
+    const { status, text } = await send(http, { ...exchange, signal });
+    if (status >= 200 && status < 300) return text;
+    throw describeFailure({ status, text, url: exchange.url }, address);
+  };
   return {
     address,
     call: async (method, path, body) => {
@@ -87,7 +92,7 @@ function apiRoot(url: string): string {
   return `${url.replace(/[?#].*$/s, '').replace(/(?:\/(?:legacy|simple|staging|links|dev))*\/*$/, '')}/api/`;
 }
 
-async function send(http: Http, exchange: Exchange): Promise<string> {
+async function send(http: Http, exchange: Exchange): Promise<{ status: number; text: string }> {
   const pieces: Buffer[] = [];
   let size = 0;
   const answer = await http.exchange({
@@ -99,9 +104,7 @@ async function send(http: Http, exchange: Exchange): Promise<string> {
       pieces.push(piece);
     },
   });
-  const text = Buffer.concat(pieces).toString('utf8');
-  if (answer.status >= 200 && answer.status < 300) return text;
-  throw describeFailure(answer.status, text, exchange.url);
+  return { status: answer.status, text: Buffer.concat(pieces).toString('utf8') };
 }
 
 /** Nothing answered, or only something between: what a minute later may be well. */
@@ -111,47 +114,6 @@ function isPassing(error: unknown): boolean {
     ['NET_UNREACHABLE', 'NET_TIMEOUT', 'NET_TRUNCATED'].includes(error.code) ||
     /^PUBLISH_50[234]$/.test(error.code)
   );
-}
-
-function describeFailure(status: number, text: string, url: string): BuildError {
-  const said = readFailure(text);
-  const host = new URL(url).host;
-  const code = status >= 500 ? `PUBLISH_${status}` : 'PUBLISH_REFUSED';
-  if (said !== undefined) {
-    return new BuildError(code, said.message, said.hint === undefined ? {} : { hint: said.hint });
-  }
-  const hints: Readonly<Record<number, string>> = {
-    401: 'set CLUTCH_REPOSITORY_TOKEN, or put a login for this host into ~/.netrc',
-    403: 'the token does not allow this, or something between refuses it',
-    404: `is \`${redactUrl(url)}\` the URL of a repository?`,
-    413: 'a proxy before the repository limits the size: `client_max_body_size` of nginx',
-  };
-  const hint = hints[status];
-  return new BuildError(
-    code,
-    `\`${host}\` answers with status ${status}`,
-    hint === undefined ? {} : { hint },
-  );
-}
-
-/** The server's own words: JSON from its API, text from uploads; pages of proxies are not shown. */
-function readFailure(text: string): { message: string; hint?: string } | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    const error: unknown =
-      typeof value === 'object' && value !== null ? Reflect.get(value, 'error') : undefined;
-    if (typeof error === 'object' && error !== null) {
-      const message: unknown = Reflect.get(error, 'message');
-      const hint: unknown = Reflect.get(error, 'hint');
-      if (typeof message === 'string') return { message, ...(typeof hint === 'string' && { hint }) };
-    }
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  const plain = text.trim();
-  if (plain === '' || plain.length > 2000 || /<html|<!doctype/i.test(plain)) return undefined;
-  const [, message = plain, hint] = /^(.*?)(?:\nhint: (.*))?$/s.exec(plain) ?? [];
-  return { message, ...(hint !== undefined && { hint }) };
 }
 
 function parseAnswer(text: string, url: string): unknown {

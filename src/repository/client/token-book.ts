@@ -1,11 +1,10 @@
 // Tokens for who looks after a repository: of a data directory on this machine, or of a server by its API.
 
-import { mkdirSync } from 'node:fs';
 import { BuildError } from '#base';
 import { createToken, type TokenOrder } from '../access/tokens.ts';
-import { recordsFile } from '../core.ts';
-import { openRecords } from '../records/open-records.ts';
+import { openRecords, type Records } from '../records/open-records.ts';
 import type { TokenRecord } from '../repository-contract.ts';
+import { assertDataDirectory, recordsFile, usingDirectory } from '../storage/data-directory.ts';
 import type { RepositoryClient } from './open-client.ts';
 
 export interface TokenBook {
@@ -14,27 +13,41 @@ export interface TokenBook {
   list(): Promise<readonly TokenRecord[]>;
   /** Fails when there is no such token, or it was revoked before. */
   revoke(id: string): Promise<void>;
-  close(): void;
 }
 
-/** Works beside a running server, which sees the change with its next request. */
+/**
+ * Works beside a running server, which sees the change with its next request. The first token makes the directory; the
+ * others fail with `REPOSITORY_MISSING` when it is none.
+ */
 export function openLocalTokens(directory: string): TokenBook {
-  mkdirSync(directory, { recursive: true });
-  const records = openRecords(recordsFile(directory));
+  const withRecords = async <T>(action: (records: Records) => T | Promise<T>): Promise<T> =>
+    usingDirectory(directory, async () => {
+      const records = openRecords(recordsFile(directory));
+      try {
+        return await action(records);
+      } finally {
+        records.close();
+      }
+    });
   return {
     create: async (order) => {
       const { record, token } = createToken(order, Date.now());
-      await records.commit(() => records.tokens.insert(record));
+      await withRecords((records) => records.commit(() => records.tokens.insert(record)));
       return { record, token };
     },
-    list: async () => records.tokens.list(),
+    list: async () => {
+      assertDataDirectory(directory);
+      return withRecords((records) => records.tokens.list());
+    },
     revoke: async (id) => {
-      if (await records.commit(() => records.tokens.revoke(id, Date.now()))) return;
+      assertDataDirectory(directory);
+      const revoke = (records: Records): Promise<boolean> =>
+        records.commit(() => records.tokens.revoke(id, Date.now()));
+      if (await withRecords(revoke)) return;
       throw new BuildError('TOKEN_UNKNOWN', `There is no token \`${id}\` that could be revoked`, {
         hint: 'see `clutch token list` for their ids',
       });
     },
-    close: () => records.close(),
   };
 }
 
@@ -48,6 +61,5 @@ export function openRemoteTokens(client: RepositoryClient): TokenBook {
     },
     list: async () => ((await client.call('GET', 'tokens')) as { tokens: readonly TokenRecord[] }).tokens,
     revoke: async (id) => void (await client.call('DELETE', `tokens/${encodeURIComponent(id)}`)),
-    close: () => undefined,
   };
 }

@@ -10,13 +10,14 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BuildError, hasCode, syncDirectory, temporaryPathBeside } from '#base';
-import { filesDirectory, recordsFile } from '../core.ts';
 import { openDatabase } from '../records/open-database.ts';
+import { assertDataDirectory, filesDirectory, recordsFile, usingDirectory } from './data-directory.ts';
 import { listFiles } from './file-store.ts';
 
 export interface Backup {
@@ -25,19 +26,29 @@ export interface Backup {
   bytes: number;
 }
 
-/** Copies into `target` (made when missing); `onFile` hears of each file before it is copied. What is gone stays there. */
-export function backUp(directory: string, target: string, onFile: (name: string) => void): Backup {
-  const records = recordsFile(directory);
-  if (!existsSync(records)) {
-    throw new BuildError(
-      'REPOSITORY_MISSING',
-      `\`${directory}\` is no data directory: it has no records.sqlite`,
-    );
+/**
+ * Copies into `target` (made when missing); `onFile` hears of each file before it is copied. What is gone stays there.
+ * Fails with `REPOSITORY_MISSING` when there is nothing to copy, with `REPOSITORY_DIRECTORY` when there is no room.
+ */
+export async function backUp(
+  directory: string,
+  target: string,
+  onFile: (name: string) => void,
+): Promise<Backup> {
+  assertDataDirectory(directory);
+  return usingDirectory(target, () => copyAll(directory, target, onFile));
+}
+
+function copyAll(directory: string, target: string, onFile: (name: string) => void): Backup {
+  if (realpathSync(target) === realpathSync(directory)) {
+    throw new BuildError('REPOSITORY_DIRECTORY', `\`${target}\` is the data directory itself`, {
+      hint: 'give another directory, best on another disk',
+    });
   }
   const backup: Backup = { copied: 0, kept: 0, bytes: 0 };
   mkdirSync(join(target, 'links'), { recursive: true });
   copyFiles(directory, target, { backup, onFile });
-  copyRecords(records, recordsFile(target));
+  copyRecords(recordsFile(directory), recordsFile(target));
   copyFiles(directory, target, { backup, onFile });
   const links = join(directory, 'links');
   for (const name of existsSync(links) ? readdirSync(links) : []) {

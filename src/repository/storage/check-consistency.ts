@@ -3,10 +3,10 @@
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildError, hashBytes, hashFile } from '#base';
-import { filesDirectory, recordsFile } from '../core.ts';
+import { hashBytes, hashFile } from '#base';
 import { openRecords, type Records } from '../records/open-records.ts';
 import type { FileRecord } from '../repository-contract.ts';
+import { assertDataDirectory, filesDirectory, recordsFile } from './data-directory.ts';
 import { listFiles } from './file-store.ts';
 
 export interface Consistency {
@@ -20,14 +20,8 @@ export interface Consistency {
 
 /** `onFile` hears of each file before it is read. Fails with `REPOSITORY_MISSING` when there are no records. */
 export function checkConsistency(directory: string, onFile: (filename: string) => void): Consistency {
-  const file = recordsFile(directory);
-  if (!existsSync(file)) {
-    throw new BuildError(
-      'REPOSITORY_MISSING',
-      `\`${directory}\` is no data directory: it has no records.sqlite`,
-    );
-  }
-  const records = openRecords(file, true);
+  assertDataDirectory(directory);
+  const records = openRecords(recordsFile(directory), true);
   try {
     const all = records.files.all('staging');
     const problems = [

@@ -19,7 +19,11 @@ released file is never used again. Without --yes it only says what would be dele
 
   --file NAME        this file only
   --yes              do it
-${repositoryHelp}`;
+${repositoryHelp}
+Examples:
+  clutch delete acme.web 1.0            # says what would go
+  clutch delete acme.web 1.0 --file acme.web-1.0-py3-none-any.whl --yes
+`;
 
 interface Description {
   versions: readonly { version: string; files: readonly { filename: string; channel: string }[] }[];

@@ -16,7 +16,11 @@ Usage: clutch promote NAME VERSION [option...]
 
 Releases a version: all its staged files move to the release channel together. From then on they never change.
 
-${repositoryHelp}`;
+${repositoryHelp}
+Examples:
+  clutch promote acme.web 1.0
+  clutch promote acme.web==1.0 --repository https://eggs.example.org/
+`;
 
 export const promote: Command = {
   usage,

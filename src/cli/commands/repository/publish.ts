@@ -1,6 +1,6 @@
 // `publish`: sends files to a repository.
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BuildError } from '#base';
@@ -22,7 +22,12 @@ releases them.
 
   --replace          take the place of staged files with other bytes
   --dry-run          check the files and say what would be sent
-${repositoryHelp}`;
+${repositoryHelp}
+Examples:
+  CLUTCH_REPOSITORY=https://eggs.example.org/ clutch publish dist/*
+  clutch publish --repository https://eggs.example.org/ --dry-run dist/acme.web-1.0.tar.gz
+  clutch publish acme.web==1.0          # the egg that the egg cache built
+`;
 
 const options = {
   ...repositoryOption,
@@ -50,8 +55,21 @@ export const publish: Command = {
 /** The file of this name, else an egg of the egg cache, packed. */
 async function pathOf(invocation: Invocation, name: string): Promise<string> {
   const path = resolve(invocation.context.cwd, name);
-  if (existsSync(path)) return path;
+  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  if (isDirectory === false) return path;
+  // A directory may lie here that is called like the project, its checkout for example.
+  const filesHint = `name the files in it: ${name.replace(/\/+$/, '')}/*`;
+  if (isDirectory === true && /[/\\]/.test(name)) {
+    throw new BuildError('PUBLISH_NO_FILE', `\`${name}\` is a directory`, { hint: filesHint });
+  }
   if (/[/\\]|\.(?:whl|egg|zip|tgz|gz|bz2|xz)$/.test(name)) throw usageError(`there is no file \`${name}\``);
+  const hint =
+    isDirectory === true ? filesHint : `see \`clutch cache show ${name.split('==', 1)[0]}\`; or name a file`;
+  return packFromCache(invocation, name, hint);
+}
+
+/** The newest egg of the egg cache for `NAME` or `NAME==VERSION`, this Python and this platform. */
+async function packFromCache(invocation: Invocation, name: string, hint: string): Promise<string> {
   const { project, version } = wantedProject([name], 'publish');
   const { directory } = await cacheSettings(invocation);
   const { python } = await invocation.settings();
@@ -65,13 +83,8 @@ async function pathOf(invocation: Invocation, name: string): Promise<string> {
   const [newest] = found;
   if (newest === undefined) {
     const wanted = version === undefined ? project : `${project} ${version}`;
-    throw new BuildError(
-      'PUBLISH_NO_EGG',
-      `The egg cache has no egg of ${wanted} for Python ${python.minor}`,
-      {
-        hint: `see \`clutch cache show ${project}\`; or name a file`,
-      },
-    );
+    const problem = `The egg cache has no egg of ${wanted} for Python ${python.minor}`;
+    throw new BuildError('PUBLISH_NO_EGG', problem, { hint });
   }
   return packEgg(newest, temporaryDirectory());
 }

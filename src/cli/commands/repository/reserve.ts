@@ -11,7 +11,11 @@ Keeps names for this repository: the index answers for them itself and never ask
 upload. A name with files is kept anyhow.
 
   --undo             give the names back
-${repositoryHelp}`;
+${repositoryHelp}
+Examples:
+  clutch reserve acme.web acme.db
+  clutch reserve --undo acme.db
+`;
 
 export const reserve: Command = {
   usage,

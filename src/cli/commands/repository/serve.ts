@@ -39,6 +39,12 @@ clutch publish. Everything lies below DIR: back that up. Uploads need a token: s
 People open / in a browser: search, projects, recent uploads, staging.
 Pages: /simple/ (released), /staging/simple/ (all), /links/ and /staging/links/ (flat, for find-links),
 /dev/ (flat, with development links), /api/ (JSON), /health, /metrics. Upload to /legacy/.
+
+Examples:
+  clutch serve --data /srv/eggs --upstream https://pypi.org/simple/
+  clutch serve --data /srv/eggs --private --listen 127.0.0.1:9000 --log json
+  clutch serve --data /srv/eggs --backup /backup/eggs
+  clutch serve --data /backup/eggs --check
 `;
 
 export const serve: Command = {

@@ -13,7 +13,11 @@ Makes a token and prints it. Only its hash is kept: it can't be shown again. NAM
   --action ACTIONS   ${tokenActions.join(', ')} (upload); several with commas
   --project NAMES    projects, or patterns such as acme.*; all when absent
   --expires AGE      90d, 12h, 1w; never when absent
-${tokensHelp}`;
+${tokensHelp}
+Examples:
+  clutch token create ci-web --data /srv/eggs --action upload --project "acme.*" --expires 90d
+  clutch token create reader --repository https://eggs.example.org/ --action read
+`;
 
 export const tokenCreate: Command = {
   usage,

@@ -10,7 +10,10 @@ Usage: clutch token list [--json] [option...]
 
 Lists the tokens of a repository: id, name, actions, projects, and until when each is valid.
 
-${tokensHelp}`;
+${tokensHelp}
+Examples:
+  clutch token list --data /srv/eggs
+`;
 
 export const tokenList: Command = {
   usage,

@@ -9,7 +9,10 @@ Usage: clutch token revoke ID [option...]
 
 Takes a token's rights away; ID is what clutch token list shows, and the middle part of the token.
 
-${tokensHelp}`;
+${tokensHelp}
+Examples:
+  clutch token revoke 5c0d658fbd22 --data /srv/eggs
+`;
 
 export const tokenRevoke: Command = {
   usage,

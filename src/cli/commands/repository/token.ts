@@ -14,6 +14,10 @@ Makes, lists and revokes the tokens of a repository. Each command has --help of 
 
 With --data DIR they work on a data directory of this machine, also while it is served; else on --repository URL, with
 a token that has the action admin.
+
+Examples:
+  clutch token create ci-web --data /srv/eggs --action upload --project acme.web --expires 90d
+  clutch token list --data /srv/eggs
 `;
 
 export const token: Command = createCommandGroup({

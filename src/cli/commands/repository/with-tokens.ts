@@ -23,10 +23,5 @@ export async function withTokens<T>(
     return withClient(invocation, repository, (client) => action(openRemoteTokens(client)));
   }
   if (repository !== undefined) throw usageError('give --data or --repository, not both');
-  const tokens = openLocalTokens(resolve(invocation.context.cwd, data));
-  try {
-    return await action(tokens);
-  } finally {
-    tokens.close();
-  }
+  return action(openLocalTokens(resolve(invocation.context.cwd, data)));
 }

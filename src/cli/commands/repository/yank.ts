@@ -19,7 +19,11 @@ Marks the files of a version (or one of them) as yanked: installers pass over th
   --reason TEXT      shown by installers
   --file NAME        this file only
   --undo             take it back
-${repositoryHelp}`;
+${repositoryHelp}
+Examples:
+  clutch yank acme.web 1.0 --reason "loses mail"
+  clutch yank acme.web 1.0 --undo
+`;
 
 export const yank: Command = {
   usage,
