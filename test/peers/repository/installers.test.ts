@@ -1,13 +1,12 @@
 // Every program that reads an index, as it comes from PyPI, against the running server.
 
-import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildEggFile, buildSdistFile, buildWheel } from '../../support/build-distribution.ts';
 import { cachedVenv, oldSetuptools } from '../../support/cached-venv.ts';
 import { expectSuccess } from '../../support/for-test.ts';
+import { expectClient, type ClientOptions } from '../../support/run-client.ts';
 import { referencePython } from '../../support/reference-python.ts';
 import {
   createTestToken,
@@ -62,39 +61,8 @@ afterAll(async () => {
   workspace.remove();
 });
 
-interface Ran {
-  code: number;
-  output: string;
-}
-
-async function run(
-  command: string,
-  words: readonly string[],
-  more: { cwd?: string; env?: Record<string, string> } = {},
-): Promise<Ran> {
-  const env = { ...process.env, HOME: workspace.home, PIP_NO_CACHE_DIR: '1', UV_NO_CACHE: '1', ...more.env };
-  delete (env as Record<string, string | undefined>)['PIP_FIND_LINKS'];
-  try {
-    const { stdout, stderr } = await promisify(execFile)(command, words, {
-      cwd: more.cwd ?? workspace.base,
-      env,
-    });
-    return { code: 0, output: stdout + stderr };
-  } catch (error) {
-    const {
-      code = 1,
-      stdout = '',
-      stderr = '',
-    } = error as { code?: number; stdout?: string; stderr?: string };
-    return { code, output: stdout + stderr };
-  }
-}
-
-async function expectRun(...order: Parameters<typeof run>): Promise<string> {
-  const ran = await run(...order);
-  expect(ran.code, ran.output).toBe(0);
-  return ran.output;
-}
+const run = (command: string, words: readonly string[], options?: ClientOptions): Promise<string> =>
+  expectClient(workspace, [command, ...words], options);
 
 const installedIn = (directory: string): string[] =>
   readdirSync(directory)
@@ -106,7 +74,7 @@ const newest = ['acme_app-2.0.dist-info', 'acme_base-1.5.dist-info'];
 test('pip: what is released; what is staged; pages in JSON and metadata without the wheel', async () => {
   const bin = await cachedVenv({ name: 'client-pip', requirements: [] });
   const pip = (index: string, target: string): Promise<string> =>
-    expectRun(join(bin, 'pip'), [
+    run(join(bin, 'pip'), [
       'install',
       '-v',
       '--target',
@@ -132,7 +100,7 @@ test('pip: what is released; what is staged; pages in JSON and metadata without 
     join(workspace.base, 'links'),
     'acme-app',
   ];
-  await expectRun(join(bin, 'pip'), links);
+  await run(join(bin, 'pip'), links);
   expect(readdirSync(join(workspace.base, 'links')).sort()).toEqual([
     'acme_app-2.0-py3-none-any.whl',
     'acme_base-1.5-py3-none-any.whl',
@@ -142,7 +110,7 @@ test('pip: what is released; what is staged; pages in JSON and metadata without 
 test('uv: install, and the past by --exclude-newer, where a file is as old as its release', async () => {
   const bin = await cachedVenv({ name: 'client-uv', requirements: ['uv'] });
   const uv = (target: string, ...words: string[]): Promise<string> =>
-    expectRun(join(bin, 'uv'), [
+    run(join(bin, 'uv'), [
       'pip',
       'install',
       '--target',
@@ -161,7 +129,7 @@ test('uv: install, and the past by --exclude-newer, where a file is as old as it
     join(project, 'pyproject.toml'),
     `[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ["acme-app"]\n[[tool.uv.index]]\nurl = "${simple}"\ndefault = true\n`,
   );
-  await expectRun(join(bin, 'uv'), ['lock'], { cwd: project });
+  await run(join(bin, 'uv'), ['lock'], { cwd: project });
   const lock = readFileSync(join(project, 'uv.lock'), 'utf8');
   expect(lock).toMatch(
     /acme_app-2\.0-py3-none-any\.whl", hash = "sha256:[0-9a-f]{64}", size = \d+, upload-time/,
@@ -177,11 +145,11 @@ test('poetry', async () => {
     `[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = "^3.9"\nacme-app = "*"\n[[tool.poetry.source]]\nname = "ours"\nurl = "${simple}"\n`,
   );
   const env = { POETRY_VIRTUALENVS_IN_PROJECT: 'true' };
-  await expectRun(join(bin, 'poetry'), ['install', '-n'], { cwd: project, env });
+  await run(join(bin, 'poetry'), ['install', '-n'], { cwd: project, env });
   expect(readFileSync(join(project, 'poetry.lock'), 'utf8')).toMatch(
     /acme_app-2\.0-py3-none-any\.whl", hash = "sha256:/,
   );
-  const said = await expectRun(join(project, '.venv', 'bin', 'python'), [
+  const said = await run(join(project, '.venv', 'bin', 'python'), [
     '-c',
     'import acme_app, acme_base; print(acme_app.version)',
   ]);
@@ -196,8 +164,8 @@ test('pdm', async () => {
     join(project, 'pyproject.toml'),
     `[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ["acme-app"]\n[[tool.pdm.source]]\nname = "pypi"\nurl = "${simple}"\nverify_ssl = true\n`,
   );
-  await expectRun(join(bin, 'pdm'), ['install', '--no-self'], { cwd: project });
-  const said = await expectRun(join(project, '.venv', 'bin', 'python'), [
+  await run(join(bin, 'pdm'), ['install', '--no-self'], { cwd: project });
+  const said = await run(join(project, '.venv', 'bin', 'python'), [
     '-c',
     'import acme_app, acme_base; print(acme_app.version)',
   ]);
@@ -207,8 +175,8 @@ test('pdm', async () => {
 test('pex', async () => {
   const bin = await cachedVenv({ name: 'client-pex', requirements: ['pex'] });
   const file = join(workspace.base, 'app.pex');
-  await expectRun(join(bin, 'pex'), ['--no-pypi', '-i', simple, 'acme-app', '-o', file]);
-  expect(await expectRun(file, ['-c', 'import acme_app, acme_base; print(acme_app.version)'])).toBe('2.0\n');
+  await run(join(bin, 'pex'), ['--no-pypi', '-i', simple, 'acme-app', '-o', file]);
+  expect(await run(file, ['-c', 'import acme_app, acme_base; print(acme_app.version)'])).toBe('2.0\n');
 });
 
 const strictParsers = `
@@ -224,7 +192,7 @@ for accept in (ACCEPT_JSON_ONLY, ACCEPT_HTML_ONLY):
         page = client.get_project_page('Acme_App')
         wheel = next(p for p in page.packages if p.filename == 'acme_app-2.0-py3-none-any.whl')
         metadata = client.get_package_metadata(wheel)
-        client.download_package(wheel, '/dev/null', progress=None) if False else None
+        client.download_package(wheel, sys.argv[2], verify=True)
         seen.append([root.projects, root.repository_version, page.repository_version, sorted(p.filename for p in page.packages),
                      wheel.requires_python, wheel.has_metadata, sorted(wheel.digests), 'Name: acme-app' in metadata])
 async def main():
@@ -244,7 +212,14 @@ test('pypi-simple and simple_repository, which are strict about what a page may 
     requirements: ['pypi-simple', 'simple-repository', 'httpx'],
   });
   const seen: unknown = JSON.parse(
-    await expectRun(join(bin, 'python'), ['-W', 'error::UserWarning', '-c', strictParsers, simple]),
+    await run(join(bin, 'python'), [
+      '-W',
+      'error::UserWarning',
+      '-c',
+      strictParsers,
+      simple,
+      join(workspace.base, 'verified.whl'),
+    ]),
   );
   const files = ['1.0', '2.0']
     .flatMap((version) => [`acme_app-${version}-py3-none-any.whl`, `acme_app-${version}-py3.9.egg`])
@@ -261,7 +236,7 @@ test.each(['simple/', 'links/'])('zc.buildout 6 over /%s', async (path) => {
   const eggs = join(directory, 'eggs');
   mkdirSync(eggs);
   const words = path === 'simple/' ? [simple] : [`file://${eggs}/`, `${repository.url}links/`];
-  const said = await expectRun(python, ['-c', script, eggs, ...words], { cwd: directory });
+  const said = await run(python, ['-c', script, eggs, ...words], { cwd: directory });
   expect(said).toMatch(/acme_app-2\.0-py3\.\d+.*acme_base-1\.5-py3/);
 });
 
@@ -271,7 +246,7 @@ test.each(['simple/', 'links/'])('easy_install of setuptools 51.3.3 over /%s', a
   mkdirSync(target);
   const where =
     path === 'simple/' ? ['-i', simple] : ['-i', `file://${target}/`, '-f', `${repository.url}links/`];
-  const said = await expectRun(join(bin, 'easy_install'), ['-m', '-Z', '-d', target, ...where, 'acme-app'], {
+  const said = await run(join(bin, 'easy_install'), ['-m', '-Z', '-d', target, ...where, 'acme-app'], {
     env: { PYTHONPATH: target },
   });
   expect(said).toContain('Finished processing dependencies for acme-app');
@@ -280,33 +255,6 @@ test.each(['simple/', 'links/'])('easy_install of setuptools 51.3.3 over /%s', a
       .filter((name) => name.endsWith('.egg'))
       .sort(),
   ).toEqual(['acme_app-2.0-py3.9.egg', 'acme_base-1.5-py3.9.egg']);
-});
-
-test('simple-repository-server as a mirror of this one', async () => {
-  const bin = await cachedVenv({ name: 'client-mirror', requirements: ['simple-repository-server'] });
-  const mirror = spawn(
-    join(bin, 'simple-repository-server'),
-    [simple, '--host', '127.0.0.1', '--port', '0'],
-    {
-      env: { ...process.env, PYTHONUNBUFFERED: '1' },
-    },
-  );
-  onTestFinished(() => void mirror.kill('SIGKILL'));
-  const url = await new Promise<string>((resolve, reject) => {
-    let output = '';
-    const hear = (text: Buffer): void => {
-      output += text.toString();
-      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(output) ?? [];
-      if (found !== undefined && !found.endsWith(':0')) resolve(found);
-    };
-    mirror.stdout.on('data', hear);
-    mirror.stderr.on('data', hear);
-    mirror.on('exit', () => reject(new Error(output)));
-  });
-  const pip = join(await cachedVenv({ name: 'client-pip', requirements: [] }), 'pip');
-  const target = join(workspace.base, 'mirrored');
-  await expectRun(pip, ['install', '--target', target, '--index-url', `${url}/simple/`, 'acme-app']);
-  expect(installedIn(target)).toEqual(newest);
 });
 
 test('easy_install of setuptools 51.3.3 follows a development link of /dev/', async () => {
@@ -319,9 +267,9 @@ test('easy_install of setuptools 51.3.3 follows a development link of /dev/', as
   );
   writeFileSync(join(source, 'acme_dev.py'), 'x = 1\n');
   const git = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
-  await expectRun('git', ['init', '-q', '-b', 'main'], { cwd: source });
-  await expectRun('git', ['add', '-A'], { cwd: source });
-  await expectRun('git', [...git, 'commit', '-q', '-m', 'first'], { cwd: source });
+  await run('git', ['init', '-q', '-b', 'main'], { cwd: source });
+  await run('git', ['add', '-A'], { cwd: source });
+  await run('git', [...git, 'commit', '-q', '-m', 'first'], { cwd: source });
   writeFileSync(join(repository.directory, 'links', 'team.links'), `acme-dev = git+file://${source}@main\n`);
   await expect
     .poll(async () => (await fetch(`${repository.url}dev/`)).text(), { timeout: 8000 })
@@ -330,10 +278,10 @@ test('easy_install of setuptools 51.3.3 follows a development link of /dev/', as
   mkdirSync(target);
   const where = ['-i', `file://${target}/`, '-f', `${repository.url}dev/`];
   const easyInstall = join(bin, 'easy_install');
-  await expectRun(easyInstall, ['-m', '-Z', '-d', target, ...where, 'acme-dev==dev'], {
+  await run(easyInstall, ['-m', '-Z', '-d', target, ...where, 'acme-dev==dev'], {
     env: { PYTHONPATH: target },
   });
-  await expectRun(easyInstall, ['-m', '-Z', '-d', target, ...where, 'acme-app'], {
+  await run(easyInstall, ['-m', '-Z', '-d', target, ...where, 'acme-app'], {
     env: { PYTHONPATH: target },
   });
   const names = readdirSync(target)

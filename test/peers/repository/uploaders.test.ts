@@ -1,15 +1,13 @@
 // Every program that uploads, as it comes from PyPI, against the running server: the form that it sends must be what is
 // in the file, and what the server refuses must reach the user.
 
-import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cachedVenv, oldSetuptools } from '../../support/cached-venv.ts';
 import { rawWheel, wheelName } from '../../support/raw-wheel.ts';
 import { createTestToken, launchRepository, type TestRepository } from '../../support/repository-server.ts';
+import { runClient, type Ran } from '../../support/run-client.ts';
 import { createWorkspace, type Workspace } from '../../support/run-clutch.ts';
 
 let workspace: Workspace;
@@ -27,29 +25,11 @@ afterAll(async () => {
   workspace.remove();
 });
 
-interface Ran {
-  code: number;
-  output: string;
-}
-
-async function run(
+const run = (
   command: string,
   words: readonly string[],
-  { cwd, ...more }: Record<string, string> & { cwd: string },
-): Promise<Ran> {
-  const env = { ...process.env, HOME: workspace.home, XDG_CACHE_HOME: join(homedir(), '.cache'), ...more };
-  try {
-    const { stdout, stderr } = await promisify(execFile)(command, words, { cwd, env });
-    return { code: 0, output: stdout + stderr };
-  } catch (error) {
-    const {
-      code = 1,
-      stdout = '',
-      stderr = '',
-    } = error as { code?: number; stdout?: string; stderr?: string };
-    return { code, output: stdout + stderr };
-  }
-}
+  { cwd, ...env }: Record<string, string> & { cwd: string },
+): Promise<Ran> => runClient(workspace, [command, ...words], { cwd, env });
 
 function project(name: string, files: Readonly<Record<string, string>>): string {
   const directory = join(workspace.base, name);
