@@ -6,6 +6,7 @@ import { closeSync, ftruncateSync, openSync, read, rmSync, writeSync } from 'nod
 import { promisify } from 'node:util';
 import { BuildError } from '#base';
 import type { Http } from '#net';
+import { isDiskFull } from '../refusals.ts';
 import type { UpstreamFile } from './upstream-page.ts';
 
 export interface Flight {
@@ -25,6 +26,8 @@ export interface FetchOptions {
   /** Where it is written; nobody else knows this name. */
   path: string;
   maximumBytes: number;
+  /** Called when the disk is full; true: there is room now, and the file is fetched again. */
+  makeRoom: () => boolean;
 }
 
 const attempts = 3;
@@ -96,8 +99,9 @@ async function receive(options: FetchOptions, state: State): Promise<void> {
         assertContent(options.file, state.bytes, hashes);
         return;
       } catch (error) {
-        const isPassing =
-          error instanceof BuildError && /^NET_(?:UNREACHABLE|TIMEOUT|TRUNCATED)$/.test(error.code);
+        const isPassing = isDiskFull(error)
+          ? options.makeRoom()
+          : error instanceof BuildError && /^NET_(?:UNREACHABLE|TIMEOUT|TRUNCATED)$/.test(error.code);
         if (!isPassing || attempt >= attempts) throw error;
       }
     }
@@ -120,7 +124,18 @@ async function receiveOnce(
   state.bytes = 0;
   const algorithm = algorithms.find((name) => file.hashes[name] !== undefined);
   const hashes: Hashes = algorithm === undefined ? {} : { [algorithm]: createHash(algorithm) };
-  const answer = await http.exchange({
+  let diskFailure: unknown;
+  const write = (piece: Uint8Array): void => {
+    try {
+      for (let at = 0; at < piece.length;) {
+        at += writeSync(handle, piece, at, piece.length - at, state.bytes + at);
+      }
+    } catch (error) {
+      diskFailure = error;
+      throw error;
+    }
+  };
+  const request = http.exchange({
     method: 'GET',
     url: file.url,
     headers: { 'accept-encoding': 'identity' },
@@ -136,13 +151,15 @@ async function receiveOnce(
     onBody: (piece) => {
       if (state.bytes + piece.length > maximumBytes)
         throw unusable(file, `it has more than ${maximumBytes} bytes`);
-      for (let at = 0; at < piece.length;) {
-        at += writeSync(handle, piece, at, piece.length - at, state.bytes + at);
-      }
+      write(piece);
       state.bytes += piece.length;
       for (const hash of Object.values(hashes)) hash.update(piece);
       state.wake();
     },
+  });
+  const answer = await request.catch((error: unknown) => {
+    // Not the connection's failure, although it ended for this.
+    throw diskFailure ?? error;
   });
   if (answer.status !== 200) throw unusable(file, `upstream answers with status ${answer.status}`);
   return hashes;

@@ -8,12 +8,12 @@ import { createHttp, type Http } from '#net';
 import type { Core } from '../core.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import { isDiskFull } from '../refusals.ts';
 import type { ForeignPage } from '../simple/render-page.ts';
 import { openFileStore, type FileStore } from '../storage/file-store.ts';
 import { removeOrphans } from '../storage/remove-orphans.ts';
 import { fetchUpstreamFile, type Flight } from './fetch-upstream-file.ts';
 import type { UpstreamFile, UpstreamPage } from './upstream-page.ts';
+import { unlessDiskIsFull, type Notes } from './unless-disk-is-full.ts';
 import { createUpstreamPages, withoutLogin } from './upstream-pages.ts';
 import { openUpstreamRecords, type UpstreamRecords } from './upstream-records.ts';
 import { createHostCheck, readUpstreamUrl, type UpstreamOptions } from './upstream-settings.ts';
@@ -121,15 +121,19 @@ function openState(options: OpenUpstreamOptions): State {
   const records = openUpstreamRecords(join(directory, 'records.sqlite'), options.core.now());
   const store = openFileStore(join(directory, 'files'), join(directory, 'tmp'));
   removeOrphans(store, records.keys());
+  records.forget([...records.keys()].filter((key) => !store.has(key)));
   const state: State = { options, records, store, flights: new Map(), used: new Set() };
   keepLimit(state);
   return state;
 }
 
+const notesOf = ({ log, core }: OpenUpstreamOptions): Notes => ({ log, now: core.now });
+
+/** On a full disk it is written down later: reads go on. */
 function flushUse({ used, records, options }: State): void {
   if (used.size === 0) return;
-  records.touchFiles(used, options.core.now());
-  used.clear();
+  const wasWritten = unlessDiskIsFull(notesOf(options), () => records.touchFiles(used, options.core.now()));
+  if (wasWritten) used.clear();
 }
 
 /** The same page with links to this server: a reader never talks to upstream. */
@@ -154,6 +158,7 @@ function startFlight(state: State, http: Http, file: UpstreamFile): Flight {
     file,
     path: store.temporaryPath(),
     maximumBytes: options.maximumBytes,
+    makeRoom: () => evict(state, Math.max(state.records.totalBytes() / 4, file.size ?? 0)) > 0,
   });
   const done = fetched.done.then(
     async ({ path, size }) => {
@@ -184,45 +189,51 @@ async function keepFile(
 ): Promise<void> {
   const { store, records, options } = state;
   const { core, log, metrics } = options;
+  const note = (): void => records.addFile({ key: file.key, filename: file.filename, size, now: core.now() });
   try {
     await store.adopt(path, file.key);
+    if (!unlessDiskIsFull(notesOf(options), note)) {
+      evict(state, records.totalBytes() / 4);
+      note();
+    }
   } catch (error) {
     rmSync(path, { force: true });
+    store.remove(file.key);
     throw error;
   }
-  records.addFile({ key: file.key, filename: file.filename, size, now: core.now() });
   keepLimit(state);
   metrics.count('clutch_upstream_requests_total', 'kind="file",outcome="fetched"');
   log({ time: core.now(), level: 'info', event: 'fetched', filename: file.filename, bytes: size });
 }
 
-/** Below the limit by a tenth, so that the next files need not wait for this. Records first: no record without file. */
+/** Below the limit by a tenth, so that the next files need not wait for this. */
 function keepLimit(state: State): void {
   const total = state.records.totalBytes();
   const { maximumBytes } = state.options;
   if (total <= maximumBytes) return;
-  flushUse(state);
   evict(state, total - maximumBytes * 0.9);
 }
 
-function evict({ records, store, options }: State, bytes: number): void {
+/** Removes what was not used for longest, until `bytes` are free; how many files. */
+function evict(state: State, bytes: number): number {
+  flushUse(state);
+  const { records, store, options } = state;
   const { core, log } = options;
-  const { keys, bytes: freed } = records.takeOldest(bytes);
+  const { keys, bytes: freed } = records.oldest(bytes);
+  const wasForgotten = unlessDiskIsFull(notesOf(options), () => records.forget(keys));
   for (const key of keys) store.remove(key);
+  // Without room even forgetting had to wait for what has been removed now.
+  if (!wasForgotten) unlessDiskIsFull(notesOf(options), () => records.forget(keys));
   if (keys.length > 0)
     log({ time: core.now(), level: 'info', event: 'evicted', files: keys.length, bytes: freed });
+  return keys.length;
 }
 
-/** A full disk gets a quarter of upstream's files back; the reader may try again. */
 function describeFailure(state: State, file: UpstreamFile, error: unknown): unknown {
   const { core, log, metrics } = state.options;
   metrics.count('clutch_upstream_requests_total', 'kind="file",outcome="failed"');
   const message = error instanceof Error ? error.message : String(error);
   log({ time: core.now(), level: 'warning', event: 'upstream-failed', filename: file.filename, message });
-  if (isDiskFull(error)) {
-    flushUse(state);
-    evict(state, state.records.totalBytes() / 4);
-  }
   if (!(error instanceof BuildError) || error.code === 'REPOSITORY_UPSTREAM') return error;
   return new BuildError(
     'REPOSITORY_UPSTREAM',

@@ -8,6 +8,7 @@ import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { createMemoryCache } from '../simple/memory-cache.ts';
 import { readUpstreamPage, type UpstreamPage } from './upstream-page.ts';
+import { unlessDiskIsFull } from './unless-disk-is-full.ts';
 import type { StoredPage, UpstreamRecords } from './upstream-records.ts';
 
 export interface UpstreamPages {
@@ -122,7 +123,7 @@ async function askAll(
     if (response.status === 404 || response.status === 410) continue;
     if (response.status === 304 && known !== undefined) {
       metrics.count('clutch_upstream_requests_total', 'kind="page",outcome="unchanged"');
-      records.touchPage(project, now());
+      unlessDiskIsFull(options, () => records.touchPage(project, now()));
       return { ...known, fetched: now() };
     }
     if (response.status !== 200) {
@@ -133,7 +134,7 @@ async function askAll(
   }
   metrics.count('clutch_upstream_requests_total', 'kind="page",outcome="missing"');
   const missing: StoredPage = { project, upstream: '', fetched: now(), body: new Uint8Array() };
-  records.savePage(missing);
+  unlessDiskIsFull(options, () => records.savePage(missing));
   return missing;
 }
 
@@ -143,9 +144,10 @@ function conditionsOf(known: StoredPage | undefined): Record<string, string> {
 }
 
 async function keepPage(
-  { records, assertMayVisit, log, now }: UpstreamPagesOptions,
+  options: UpstreamPagesOptions,
   { project, upstream, response }: { project: string; upstream: string; response: HttpResponse },
 ): Promise<StoredPage> {
+  const { records, assertMayVisit, log, now } = options;
   const contentType = response.headers.get('content-type') ?? '';
   const answer = { body: response.body, contentType, url: response.url };
   const { page, unknownHosts } = await readUpstreamPage(project, answer, assertMayVisit);
@@ -163,7 +165,7 @@ async function keepPage(
     ...(etag !== undefined && { etag }),
     ...(lastModified !== undefined && { lastModified }),
   };
-  records.savePage(stored);
+  unlessDiskIsFull(options, () => records.savePage(stored));
   return stored;
 }
 

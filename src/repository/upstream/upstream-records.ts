@@ -1,7 +1,14 @@
 // What is known of upstream: pages as they were read, and files that were fetched. A database of its own, beside the
 // files: all of `DIR/upstream` may be deleted at any time, and need not be backed up.
 
-import { number, openDatabase, optionalText, text, type Row } from '../records/open-database.ts';
+import {
+  number,
+  openDatabase,
+  optionalText,
+  text,
+  type Database,
+  type Row,
+} from '../records/open-database.ts';
 
 export interface StoredPage {
   /** In the normal form. */
@@ -25,8 +32,9 @@ export interface UpstreamRecords {
   addFile(file: { key: string; filename: string; size: number; now: number }): void;
   /** These were used; to the minute is good enough. */
   touchFiles(keys: Iterable<string>, now: number): void;
-  /** The oldest first, until `bytes` are gathered; they are forgotten. */
-  takeOldest(bytes: number): { keys: readonly string[]; bytes: number };
+  /** The oldest first, until `bytes` are gathered. */
+  oldest(bytes: number): { keys: readonly string[]; bytes: number };
+  forget(keys: Iterable<string>): void;
   totalBytes(): number;
   keys(): ReadonlySet<string>;
   close(): void;
@@ -87,11 +95,11 @@ export function openUpstreamRecords(file: string, now: number): UpstreamRecords 
       );
     },
     touchFiles: (keys, now) => {
-      database.exec('BEGIN');
-      for (const key of keys) database.run('UPDATE files SET used = ? WHERE key = ?', now, key);
-      database.exec('COMMIT');
+      inTransaction(database, () => {
+        for (const key of keys) database.run('UPDATE files SET used = ? WHERE key = ?', now, key);
+      });
     },
-    takeOldest: (bytes) => {
+    oldest: (bytes) => {
       const taken: string[] = [];
       let gathered = 0;
       for (const row of database.all('SELECT key, size FROM files ORDER BY used')) {
@@ -99,16 +107,30 @@ export function openUpstreamRecords(file: string, now: number): UpstreamRecords 
         gathered += number(row, 'size');
         taken.push(text(row, 'key'));
       }
-      database.exec('BEGIN');
-      for (const key of taken) database.run('DELETE FROM files WHERE key = ?', key);
-      database.exec('COMMIT');
       return { keys: taken, bytes: gathered };
+    },
+    forget: (keys) => {
+      inTransaction(database, () => {
+        for (const key of keys) database.run('DELETE FROM files WHERE key = ?', key);
+      });
     },
     totalBytes: () =>
       number(database.one('SELECT coalesce(sum(size), 0) AS total FROM files') ?? {}, 'total'),
     keys: () => new Set(database.all('SELECT key FROM files').map((row) => text(row, 'key'))),
     close: () => database.close(),
   };
+}
+
+/** All or nothing; a full disk leaves no transaction open behind it. */
+function inTransaction(database: Database, action: () => void): void {
+  database.exec('BEGIN');
+  try {
+    action();
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.raw.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 function readPage(row: Row): StoredPage {

@@ -1,15 +1,13 @@
 // A server that is killed at any moment, again and again: what it answered with 200 is there, nothing is there in half,
-// and records and files agree. And one whose disk is full.
+// and records and files agree.
 
-import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { expectSuccess, workspaceForTest, type TestWorkspace } from '../../support/for-test.ts';
-import { program } from '../../support/run-clutch.ts';
 import { rawTarGz, rawWheel, wheelName } from '../../support/raw-wheel.ts';
 import { createTestToken, startRepository, type TestRepository } from '../../support/repository-server.ts';
-import { upload, type UploadAnswer } from '../../support/upload.ts';
+import { upload } from '../../support/upload.ts';
 
 interface Files {
   url: string;
@@ -164,52 +162,6 @@ test('an address in use is said, with the way out', async () => {
     new URL(url).host,
   ]);
   expect(result.stderr).toMatch(/The address 127\.0\.0\.1:\d+ is in use\nhint: give another one by --listen/);
-});
-
-test('a full disk refuses uploads with 507, loses nothing, and reads go on', async () => {
-  const workspace = workspaceForTest();
-  const directory = join(workspace.base, 'data');
-  const tokenFile = join(workspace.base, 'token');
-  mkdirSync(directory);
-  const script =
-    'mount -t tmpfs -o size=6m tmpfs "$1" && "$3" token create test --action admin --data "$1" > "$2" && shift 3 && exec "$@"';
-  const prefix = ['unshare', '-Urm', 'sh', '-c', script, 'sh', directory, tokenFile, program];
-  const repository = await startRepository(workspace, { directory, prefix });
-  const token = readFileSync(tokenFile, 'utf8').trim();
-  const answers = new Map<string, UploadAnswer>();
-  for (let number = 0; number < 12; number += 1) {
-    const parts = { name: 'big', version: `${number}` };
-    const filler = { name: 'filler.bin', content: Buffer.alloc(big, `${number}`) };
-    const filename = wheelName(parts);
-    answers.set(
-      filename,
-      await upload(repository.url, { token, filename, bytes: rawWheel({ ...parts, entries: [filler] }) }),
-    );
-  }
-  const statuses = [...answers.values()].map(({ status }) => status);
-  expect(new Set(statuses)).toEqual(new Set([200, 507]));
-  expect([...answers.values()].find(({ status }) => status === 507)?.text).toContain(
-    'The disk of the repository is full',
-  );
-  const taken = [...answers].filter(([, { status }]) => status === 200).map(([filename]) => filename);
-  const pageUrl = `${repository.url}staging/simple/big/`;
-  const page = await readPage(pageUrl);
-  expect(page.map(({ filename }) => filename).sort()).toEqual(taken.sort());
-  for (const { url } of page) {
-    const body = await (await fetch(new URL(url, pageUrl))).arrayBuffer();
-    expect(body.byteLength).toBeGreaterThan(big);
-  }
-  // What a full disk took is given back, and then there is room again.
-  const headers = { authorization: `Bearer ${token}` };
-  const deleted = await fetch(`${repository.url}api/projects/big/versions/0`, { method: 'DELETE', headers });
-  expect(deleted.status).toBe(200);
-  const small = await upload(repository.url, {
-    token,
-    filename: wheelName({ name: 'small' }),
-    bytes: rawWheel({ name: 'small' }),
-  });
-  expect([small.status, small.text]).toEqual([200, expect.stringContaining('is in staging')]);
-  expect(await repository.stop()).toBe(0);
 });
 
 test('a backup that is made while files come and go is whole, and a second one copies what is new', async () => {

@@ -1,5 +1,6 @@
 // The server's log on standard output: a line of text, or of JSON, for each entry. Lines of one moment go out together.
 
+import { hasCode } from '#base';
 import type { Log, LogEntry } from '#repository';
 import { writeWhole } from '../../standard-output.ts';
 
@@ -12,8 +13,14 @@ export function createLogWriter(format: 'text' | 'json'): Log {
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    if (pending !== '') writeWhole(1, pending);
+    const lines = pending;
     pending = '';
+    try {
+      if (lines !== '') writeWhole(1, lines);
+    } catch (error) {
+      // A log on a full disk loses lines; the repository goes on.
+      if (!hasCode(error, 'ENOSPC', 'EDQUOT', 'EIO')) throw error;
+    }
   };
   process.once('exit', flush);
   return (entry) => {
