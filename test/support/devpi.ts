@@ -14,8 +14,8 @@ export interface Devpi {
   /** The programs of its environment. */
   bin: string;
   /** Runs the client, logged in as root. */
-  devpi(...words: string[]): Promise<string>;
-  stop(): Promise<void>;
+  devpi: (...words: string[]) => Promise<string>;
+  stop: () => Promise<void>;
 }
 
 export async function devpiForTest(workspace: Workspace): Promise<Devpi> {

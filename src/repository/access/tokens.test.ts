@@ -1,10 +1,17 @@
 // Tokens: made, checked, and what they allow.
 
-import { expect, test } from 'vitest';
+import { timingSafeEqual } from 'node:crypto';
+import type * as CryptoModule from 'node:crypto';
+import { expect, test, vi } from 'vitest';
 import type { TokenRecords, StoredToken } from '../records/token-records.ts';
 import type { TokenRecord } from '../repository-contract.ts';
 import { tokenOf } from './read-credentials.ts';
 import { allows, createToken, verifyToken } from './tokens.ts';
+
+vi.mock('node:crypto', async (original) => {
+  const real = await original<typeof CryptoModule>();
+  return { ...real, timingSafeEqual: vi.fn(real.timingSafeEqual) };
+});
 
 function book(...tokens: StoredToken[]): TokenRecords {
   return {
@@ -39,6 +46,23 @@ test('a token is known by its secret, until it expires or is revoked', () => {
     token.replace(record.id, '000000000000'),
   ]) {
     expect(verifyToken(tokens, bad, 2000), bad).toBeUndefined();
+  }
+});
+
+test('every token is compared in constant time, by its whole hash, also one whose id nobody has', () => {
+  const { record, token } = createToken(order, 0);
+  const compared = vi.mocked(timingSafeEqual);
+  const [, id, secret = ''] = token.split('_');
+  for (const one of [
+    token,
+    `clutch_${id}_${'A'.repeat(43)}`,
+    `clutch_000000000000_${secret}`,
+    'clutch_',
+    '',
+  ]) {
+    compared.mockClear();
+    expect(verifyToken(book(record), one, 1) !== undefined).toBe(one === token);
+    expect(compared.mock.calls.map((pair) => pair.map(({ byteLength }) => byteLength))).toEqual([[32, 32]]);
   }
 });
 
