@@ -1,19 +1,11 @@
-// What HTTP asks of a server of pages and files; what it says about itself; and whom it tells.
+// What HTTP asks of a server of pages and files; and what it says about itself.
 
-import { createHmac } from 'node:crypto';
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { workspaceForTest } from '../../support/for-test.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createWorkspace, type Workspace } from '../../support/run-clutch.ts';
 import { rawWheel, wheelName } from '../../support/raw-wheel.ts';
-import {
-  createTestToken,
-  launchRepository,
-  startRepository,
-  type TestRepository,
-} from '../../support/repository-server.ts';
+import { createTestToken, launchRepository, type TestRepository } from '../../support/repository-server.ts';
 import { upload } from '../../support/upload.ts';
 
 let workspace: Workspace;
@@ -277,68 +269,4 @@ test('the status of a project is on its pages, and an archived one takes no file
     (JSON.parse((await get('/simple/large/', { accept: json })).text) as { files: unknown[] }).files,
   ).toEqual([]);
   expect((await put({ status: 'active' })).status).toBe(200);
-});
-
-test('a log of JSON lines, and a webhook for every change, signed and tried again', async () => {
-  const calls: { body: string; signature: unknown }[] = [];
-  let failures = 2;
-  const receiver = createServer((incoming, outgoing) => {
-    let body = '';
-    incoming.setEncoding('utf8').on('data', (text: string) => (body += text));
-    incoming.on('end', () => {
-      failures -= 1;
-      if (failures < 0) calls.push({ body, signature: incoming.headers['x-clutch-signature-256'] });
-      outgoing.writeHead(failures < 0 ? 204 : 503).end();
-    });
-  });
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void receiver.close());
-  const own = workspaceForTest();
-  const server = await startRepository(own, {
-    words: [
-      '--log',
-      'json',
-      '--webhook',
-      `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`,
-    ],
-    environment: { CLUTCH_WEBHOOK_SECRET: 's3cret' },
-  });
-  const admin = await createTestToken(own, server.directory);
-  const headers = { authorization: `Bearer ${admin}` };
-  await upload(server.url, { token: admin, filename: wheelName(), bytes: rawWheel() });
-  await fetch(`${server.url}api/projects/demo/versions/1.0/promote`, { method: 'POST', headers });
-  await fetch(`${server.url}api/projects/demo/versions/1.0/yank`, { method: 'POST', headers });
-  await expect.poll(() => calls.length, { timeout: 20_000 }).toBe(3);
-  const events = calls.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
-  expect(events).toMatchObject([
-    {
-      event: 'uploaded',
-      project: 'demo',
-      version: '1.0',
-      channel: 'staging',
-      actor: 'test',
-      files: [{ filename: wheelName() }],
-    },
-    { event: 'promoted', project: 'demo', version: '1.0', files: [{ filename: wheelName() }] },
-    { event: 'yanked' },
-  ]);
-  for (const { body, signature } of calls) {
-    expect(signature).toBe(`sha256=${createHmac('sha256', 's3cret').update(body).digest('hex')}`);
-  }
-  const lines = server
-    .output()
-    .trim()
-    .split('\n')
-    .filter((line) => line.startsWith('{'));
-  const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(entries.map(({ event }) => event)).toEqual(
-    expect.arrayContaining(['uploaded', 'request', 'promoted', 'yanked']),
-  );
-  expect(entries.find(({ event }) => event === 'request')).toMatchObject({
-    method: 'POST',
-    path: '/legacy/',
-    status: 200,
-    level: 'info',
-  });
-  expect(server.output()).not.toContain('s3cret');
 });
