@@ -23,12 +23,14 @@ export interface RepositoryResult {
   date: string;
   machine: Machine;
   clutch: string;
+  /** What a reader must know besides. */
+  note?: string;
   sizes: readonly SizeResult[];
   uploads: { perSecond: number; cpu: number; fsyncsPerSecond: number; bytes: number };
 }
 
 export function formatResult(result: RepositoryResult): string {
-  const { date, machine, clutch, sizes, uploads } = result;
+  const { date, machine, clutch, note, sizes, uploads } = result;
   const share = uploads.perSecond / uploads.fsyncsPerSecond;
   return `# The repository beside its peers
 
@@ -36,13 +38,14 @@ Made by \`npm run bench:repository -- --docs\` on ${date.slice(0, 10)} with ${ma
 Linux ${machine.kernel}, ${machine.fileSystem}, Node ${machine.node}, Python ${machine.python}; clutch at ${clutch}. Everything ran on
 one machine over loopback: wrk with 8 connections for 5 seconds each (\`Accept: */*\`). Processor time is that of the server
 and all its processes, for one request. nginx lists directories and knows nothing of packages: it is the ceiling. devpi
-takes some files a second, so it has the small set only.
+takes some files a second, so it has the small set only. uv installs Plone's wheels with nothing cached, from each server in
+turn; the best of five counts, since what it writes keeps the disk busy.${note === undefined ? '' : ` ${note}`}
 
 ${formatGoals(result)}${sizes.map(formatSize).join('')}
 ## Uploads
 
 Wheels of ${Math.round(uploads.bytes / 1000)} kB over eight connections, each on the disk (fsync) before its 200:
-${Math.round(uploads.perSecond)} a second, ${uploads.cpu.toFixed(2)} ms of processor each. In the same minute the disk took ${Math.round(uploads.fsyncsPerSecond)} files a second
+${Math.round(uploads.perSecond)} a second, ${uploads.cpu.toFixed(2)} ms of processor each. In between, measured in turn, the disk took ${Math.round(uploads.fsyncsPerSecond)} files a second
 from one writer that calls fsync after each, so uploads are ${share.toFixed(2)} of that.
 `;
 }

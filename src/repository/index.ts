@@ -9,12 +9,21 @@
 //   tmp/                 what is being received
 //   lock                 held by the one process that serves the directory
 //
-// How it is laid out: `core.ts` ties records (`records/`, SQLite) and files (`storage/`) together; `inspect/` says no to
-// bad files; `operations/` are the changes (add, promote, yank, delete, reserve), each one transaction; `access/` are
-// tokens; `simple/` renders and keeps the pages of the protocols; `http/` has the handlers (hono) and, in front of them,
-// a fast path over what is in memory; `pages/` are the web pages for people: they ask the records and
-// `createCatalog(core)`, `gate` says who may see and do what, and `operations/` do it; `serve-repository.ts` is the
-// server's life.
+// How it is laid out, from the disk to the reader:
+//
+//   records/, storage/   SQLite; files by hash, the data directory, check and backup. `core.ts` ties them together
+//   inspect/             says no to bad files; `refusals.ts` has the ways to say it
+//   operations/          the changes (add, promote, yank, delete, reserve), each one transaction
+//   access/              tokens, logins of browsers, and the gate: who may see and do what
+//   upstream/            other indexes behind this one
+//   development/         links to checkouts;  incoming/  files that were dropped
+//   simple/              renders and keeps the pages of the protocols
+//   http/                the handlers (hono) and, in front of them, a fast path over what is in memory
+//   pages/               the web pages for people: they ask `catalog.ts`, and `operations/` do what a form asks for
+//   observe/             log, metrics, webhooks
+//   client/              the other side: what the commands publish, promote and token do
+//
+// `serve-repository.ts` is the server's life.
 //
 // Order that keeps promises: a file is on the disk (fsync) before its record, a record is gone before its file. So a
 // process killed anywhere leaves at most a file that nobody knows, and the next start takes it away.

@@ -12,6 +12,7 @@ import { answerFast } from './http/fast-path.ts';
 import { createFileSource } from './http/file-source.ts';
 import type { ServerContext } from './http/server-context.ts';
 import { watchIncoming } from './incoming/watch-incoming.ts';
+import { keepHeapSmall } from './keep-heap-small.ts';
 import type { Log } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { openWebhooks } from './observe/webhooks.ts';
@@ -57,6 +58,7 @@ export async function serveRepository(settings: ServeSettings): Promise<Reposito
     const parts = openParts(settings, core);
     ({ close } = parts);
     const server = createHttpServer(parts, settings.accessLog);
+    keepHeapSmall();
     const url = await listen(server, settings.listen);
     return { url, stop: async () => stop(server, close) };
   } catch (error) {

@@ -106,7 +106,7 @@ export async function checkRepository(
   repository: Pick<TestRepository, 'directory'>,
 ): Promise<string> {
   const result = await workspace.run(['serve', '--data', repository.directory, '--check']);
-  expect(result.stdout, 'no record without file').toMatch(/all fit their records/);
   expectSuccess(result);
+  expect(result.stdout, 'no record without file').toMatch(/all fit their records/);
   return result.stdout;
 }
