@@ -1,11 +1,14 @@
 // An egg of the local cache into a remote one: archive, manifest and signature as blobs first, what refers to them last,
 // so that nobody finds half an egg.
 
-import { createWriteStream, mkdirSync, rmSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, constants, createWriteStream, mkdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { collectMembers, createTarStream } from '#archive';
-import { BuildError, hashFile } from '#base';
+import { BuildError, hasCode, hashFile } from '#base';
+import type { CacheLayout } from '../cache-layout.ts';
+import { diskFullError } from '../disk-full.ts';
 import type { CachedEgg } from '../manifest.ts';
 import { verifyEntry } from '../verify-entry.ts';
 import { encodeActionResult } from './action-result.ts';
@@ -17,8 +20,8 @@ import { signManifest, type SigningKey } from './signing.ts';
 export interface EggPublisher {
   client: BlobClient;
   signingKey: SigningKey;
-  /** Where the archive is made; the file is removed again. */
-  temporaryPath: () => string;
+  /** Of the egg cache, where the archive is made; where that cannot be written to, in the system's temporary directory. */
+  layout: CacheLayout;
   /** Asks first, and sends what is not there. Otherwise everything is sent: what a server has may be damaged. */
   asksFirst?: boolean;
 }
@@ -28,16 +31,15 @@ export type PublishOutcome = 'written' | 'present' | 'unfit';
 
 /** Fails as the client does, and with `EGG_CACHE_DAMAGED` for an entry that somebody has edited. */
 export async function publishEgg(publisher: EggPublisher, cached: CachedEgg): Promise<PublishOutcome> {
-  const { client, signingKey, temporaryPath, asksFirst = false } = publisher;
+  const { client, signingKey, layout, asksFirst = false } = publisher;
   const { directory, manifest: egg } = cached;
   const keys = remoteKeysOf(egg);
   if (keys.length === 0) return 'unfit';
   const [damage] = verifyEntry(cached);
   if (damage !== undefined) throw new BuildError('EGG_CACHE_DAMAGED', `the egg is damaged here: ${damage}`);
-  const file = temporaryPath();
+  const file = archivePath(layout);
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    await pipeline(createTarStream(collectMembers(directory), 'none'), createWriteStream(file));
+    await writeArchive(directory, file);
     const archive = { sha256: hashFile(file), size: statSync(file).size };
     const manifest = formatRemoteManifest({ keys, archive, egg });
     const signature = Buffer.from(signManifest(manifest, signingKey));
@@ -57,6 +59,26 @@ export async function publishEgg(publisher: EggPublisher, cached: CachedEgg): Pr
     return 'written';
   } finally {
     rmSync(file, { force: true });
+  }
+}
+
+function archivePath(layout: CacheLayout): string {
+  const file = layout.temporaryPath('remote');
+  try {
+    mkdirSync(layout.temporary, { recursive: true });
+    accessSync(layout.temporary, constants.W_OK);
+    return file;
+  } catch (error) {
+    if (!hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR')) throw error;
+    return join(tmpdir(), `clutch-${basename(file)}`);
+  }
+}
+
+async function writeArchive(directory: string, file: string): Promise<void> {
+  try {
+    await pipeline(createTarStream(collectMembers(directory), 'none'), createWriteStream(file));
+  } catch (error) {
+    throw diskFullError(dirname(file), error) ?? error;
   }
 }
 

@@ -1,8 +1,9 @@
 // `cache push`: what this machine has built and fetched into the remote cache, for a CI that fills it. Unlike a run it
 // waits for a slow server, and fails when the server does.
 
+import { accessSync, constants } from 'node:fs';
 import { basename } from 'node:path';
-import { hashFile, type Environment, type Report } from '#base';
+import { BuildError, hasCode, hashFile, type Environment, type Report } from '#base';
 import { createCacheLayout } from '../cache-layout.ts';
 import type { CatalogEntry } from '../catalog.ts';
 import { openServer, type RemoteServer } from './open-server.ts';
@@ -62,16 +63,35 @@ async function pushEgg(
     return { outcome: 'skipped', reason: 'another machine built it' };
   const signingKey = readSigningKey(settings.signingKey ?? '');
   const layout = createCacheLayout(directory);
-  const temporaryPath = (): string => layout.temporaryPath('remote');
-  const outcome = await publishEgg({ client, signingKey, temporaryPath, asksFirst: true }, egg);
-  if (outcome !== 'unfit') return { outcome };
   const { project } = egg.manifest;
-  return { outcome: 'skipped', reason: `an older clutch built it: \`cache rebuild ${project}\`` };
+  try {
+    const outcome = await publishEgg({ client, signingKey, layout, asksFirst: true }, egg);
+    if (outcome !== 'unfit') return { outcome };
+    return { outcome: 'skipped', reason: `an older clutch built it: \`cache rebuild ${project}\`` };
+  } catch (error) {
+    // Edited, or pruned meanwhile: no reason to keep back the others.
+    if (!(error instanceof BuildError) || error.code !== 'EGG_CACHE_DAMAGED') throw error;
+    return { outcome: 'skipped', reason: `${error.message}: \`cache verify ${project}\`` };
+  }
 }
 
 async function pushFile({ client }: RemoteServer, path: string): Promise<Omit<PushedItem, 'name'>> {
+  // What this user may not read was fetched by another one; what is gone was pruned meanwhile.
+  const reason = whyUnreadable(path);
+  if (reason !== undefined) return { outcome: 'skipped', reason };
   const sha256 = hashFile(path);
   if ((await client.sizeOf(`/cas/${sha256}`)) !== undefined) return { outcome: 'present' };
   await client.upload(sha256, path, false);
   return { outcome: 'written' };
+}
+
+function whyUnreadable(path: string): string | undefined {
+  try {
+    accessSync(path, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 'it is gone';
+    if (hasCode(error, 'EACCES')) return 'this user may not read it';
+    throw error;
+  }
 }

@@ -66,7 +66,6 @@ export function createRemoteCache(options: RemoteCacheOptions): RemoteCache {
   const limitEggs = createLimiter(simultaneousEggs);
   const offers = createOffers(dealings);
   const layout = createCacheLayout(options.directory);
-  const temporaryPath = (): string => layout.temporaryPath('remote');
 
   return {
     url,
@@ -74,7 +73,7 @@ export function createRemoteCache(options: RemoteCacheOptions): RemoteCache {
     fetchEgg: (wanted, directory) => limitEggs(() => askForEgg({ ...server, trusted }, wanted, directory)),
     offerEgg: (egg) => {
       if (signingKey === undefined || patience.isOff) return;
-      const publisher = { client, signingKey, temporaryPath };
+      const publisher = { client, signingKey, layout };
       offers.add(dealings.eggs, egg.manifest.eggName, async () => {
         return (await publishEgg(publisher, egg)) !== 'unfit';
       });

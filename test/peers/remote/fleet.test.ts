@@ -70,6 +70,20 @@ test.each(kinds)('docs/fleet.md works as it stands, with %s', async (kind) => {
   expect(warningsIn(read)).toEqual([expect.stringContaining('eggs: 2 hits, 0 misses, 0 errors, 0 rejected')]);
   expect(buildsIn(workspace)).toEqual(['one', 'two']);
 
+  // A new key: what this builder built is signed again, and who trusts nothing but the new key finds it.
+  expectSuccess(await run(a, 'run: next key', workspace.base));
+  a.configure(text('file: builder').replace('signing-key.pem', 'signing-key-2027.pem'));
+  const signed = await run(a, 'run: sign again', workspace.base);
+  expectSuccess(signed);
+  expect(signed.stdout).toContain('1 stored, 0 there already, 0 skipped.');
+  const c = createMachine(workspace, 'c', { compiler: false });
+  const nextKey = readFileSync(join(etc, 'signing-key-2027.pem.pub'), 'utf8').trim();
+  c.configure(text('file: reader').replace(places.publicKey, nextKey));
+  const renewed = await c.install('app', { index: workspace.links, eggs: ['one'], words: ['-v'] });
+  expect(warningsIn(renewed)).toEqual([
+    expect.stringContaining('eggs: 1 hits, 0 misses, 0 errors, 0 rejected'),
+  ]);
+
   // A lost key.
   const early = await run(b, 'run: distrust', workspace.base);
   expect(early.code).toBe(1);
