@@ -192,6 +192,8 @@ async function keepFile(
   const note = (): void => records.addFile({ key: file.key, filename: file.filename, size, now: core.now() });
   try {
     await store.adopt(path, file.key);
+    // What was used before is older than what comes now: else the new file could be the first to go.
+    flushUse(state);
     if (!unlessDiskIsFull(notesOf(options), note)) {
       evict(state, records.totalBytes() / 4);
       note();

@@ -102,7 +102,7 @@ export function openUpstreamRecords(file: string, now: number): UpstreamRecords 
     oldest: (bytes) => {
       const taken: string[] = [];
       let gathered = 0;
-      for (const row of database.all('SELECT key, size FROM files ORDER BY used')) {
+      for (const row of database.all('SELECT key, size FROM files ORDER BY used, rowid')) {
         if (gathered >= bytes) break;
         gathered += number(row, 'size');
         taken.push(text(row, 'key'));

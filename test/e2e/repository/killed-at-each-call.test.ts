@@ -82,6 +82,8 @@ interface Life {
   before: string;
   /** Options of `serve`. */
   words: readonly string[];
+  /** Before each run. */
+  begin?: () => void;
   /** What is asked of the server that dies. */
   change: (repository: TestRepository) => Promise<void>;
   /** What must be true of the directory that it left, and of the next server. */
@@ -89,10 +91,11 @@ interface Life {
 }
 
 /** Runs the server once for every call, or for some of them, and looks at what it left. */
-async function killAtEachCall({ workspace, before, words, change, verify }: Life): Promise<void> {
+async function killAtEachCall({ workspace, before, words, begin, change, verify }: Life): Promise<void> {
   const directory = join(workspace.base, 'data');
   /** True when it died. */
   const run = async (prefix: readonly string[]): Promise<boolean> => {
+    begin?.();
     rmSync(directory, { recursive: true, force: true });
     cpSync(before, directory, { recursive: true });
     // Killed while it starts, it never says that it serves.
@@ -112,7 +115,9 @@ async function killAtEachCall({ workspace, before, words, change, verify }: Life
     if (await run(killPrefix(moment))) deaths += 1;
     expect(await checkRepository(workspace, { directory }), what).toMatch(/^\d+ files/);
     const again = await startRepository(workspace, { directory, words });
-    await verify(again, what);
+    await verify(again, what).catch((error: unknown) => {
+      throw new Error(`${what}: ${again.output()}`, { cause: error });
+    });
     expect(await checkRepository(workspace, again), what).not.toContain('leftovers');
     expect(readdirSync(join(directory, 'tmp')), what).toEqual([]);
     await again.stop('SIGKILL');
@@ -131,15 +136,14 @@ test('killed at any call of uploads and promotions, it keeps what it promised', 
     workspace,
     before: directory,
     words: [],
-    change: async ({ url }) => {
+    begin: () => {
       promises = { uploaded: new Map(promised.uploaded), promoted: new Set(promised.promoted) };
-      await change({ url, token }, promises);
     },
+    change: ({ url }) => change({ url, token }, promises),
     verify: async (repository, what) => {
       await assertPromises(repository, promises);
       const later = { token, ...other('3.0', 'later') };
       expect((await upload(repository.url, later)).status, what).toBe(200);
-      promises = promised;
     },
   });
 });

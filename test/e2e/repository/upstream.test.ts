@@ -328,6 +328,16 @@ test('there is room for so much of upstream; what was not used longest goes, and
   expect((await fetch(ownUrl)).status).toBe(200);
 });
 
+test('a new file stays when those before it have just been used', async () => {
+  const all = await setUp(['--upstream-size', '7M']);
+  for (const name of ['a', 'b', 'c']) writeFileSync(join(all.files, wheelName({ name })), noise(big, name));
+  for (const name of ['a', 'b', 'a', 'b', 'c', 'c']) {
+    const response = await fetch(await fileOf(all, name, wheelName({ name })));
+    expect([name, (await response.arrayBuffer()).byteLength]).toEqual([name, big]);
+  }
+  expect(all.upstream.paths().filter((path) => path.includes('/c-1.0'))).toHaveLength(1);
+});
+
 test('killed while files come in and go: none is there in half, and the next start is well', async () => {
   const all = await setUp(['--upstream-size', '7M']);
   const { workspace, files, upstream } = all;
