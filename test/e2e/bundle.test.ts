@@ -83,7 +83,10 @@ async function bundleTwice(prefix: string): Promise<[TestWorkspace, string, stri
     await writeMixedApp(workspace);
     workspace.write({ 'var/filestorage/Data.fs': umask, 'etc/motd': 'hello' });
     const start = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh'];
-    made.push({ workspace, archive: await bundleOf(workspace, prefix, { prefix: start, environment }) });
+    const result = await runBundle(workspace, prefix, { prefix: start, environment });
+    expectSuccess(result);
+    expect(result.stdout).not.toContain('was readable by');
+    made.push({ workspace, archive: join(workspace.directory, 'app-1.0.tar.zst') });
   }
   const [first, second] = made;
   if (first === undefined || second === undefined) throw new Error('no bundles');

@@ -57,6 +57,8 @@ class Recipe:
             file.write('log %s\\nplugins %s\\n' % (os.path.join(self.var, 'log', 'app.log'), self.options['location']))
         with open(os.path.join(self.options['location'], 'plugin.py'), 'w') as file:
             file.write('name = "plugin"\\n')
+        with open(os.path.join(self.options['location'], 'etc', 'set'), 'w') as file:
+            file.write(' '.join({'a', 'set', 'is', 'in', 'no', 'order', 'of', 'its', 'own'}))
         import compileall
         compileall.compile_dir(self.options['location'], quiet=1)
         return [self.options['location']]

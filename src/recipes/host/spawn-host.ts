@@ -34,15 +34,13 @@ const descriptor = 3;
 const lastWordsMilliseconds = 200;
 
 export function spawnHost(options: SpawnHostOptions): HostProcess {
-  const child = spawn(
-    options.executable,
-    ['-I', '-S', pythonSourceFile('recipe_host.py'), String(descriptor)],
-    {
-      cwd: options.directory,
-      env: { ...options.environment },
-      stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    },
-  );
+  const { flags, hidden, env } = interpreterSettings(options.environment);
+  const words = [...flags, pythonSourceFile('recipe_host.py'), String(descriptor), ...hidden];
+  const child = spawn(options.executable, words, {
+    cwd: options.directory,
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+  });
   const stream = child.stdio[descriptor] as Socket;
   return {
     stream,
@@ -55,6 +53,24 @@ export function spawnHost(options: SpawnHostOptions): HostProcess {
       else stream.unref();
     },
   };
+}
+
+/**
+ * The interpreter takes nothing from the environment but PYTHONHASHSEED, since recipes write sets into files; `-I` would
+ * ignore that too, so the other variables are hidden until it has started. Recipes find all of them.
+ */
+function interpreterSettings(environment: Environment): {
+  flags: string[];
+  hidden: string[];
+  env: NodeJS.ProcessEnv;
+} {
+  if (environment['PYTHONHASHSEED'] === undefined) {
+    return { flags: ['-I', '-S'], hidden: [], env: { ...environment } };
+  }
+  const hides = (name: string): boolean => /^PYTHON(?!HASHSEED$)/.test(name);
+  const pick = (hidden: boolean): Environment =>
+    Object.fromEntries(Object.entries(environment).filter(([name]) => hides(name) === hidden));
+  return { flags: ['-s', '-S'], hidden: [JSON.stringify(pick(true))], env: { ...pick(false) } };
 }
 
 async function waitForEnd(child: ChildProcess, stream: Socket): Promise<HostEnd> {
