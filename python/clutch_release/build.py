@@ -35,11 +35,11 @@ def build_release(delta: Delta, base: Base, target: str, console: Console) -> Tr
     os.mkdir(target, 0o755)
     builder.make_directories()
     builder.fill(console)
-    expected = seal_tree(builder.units)
-    if expected.root != delta.root:
-        raise Failure(DAMAGED, '`%s` does not give the release that it names' % delta.file)
     found = describe_tree(target, console.progress_of('Verifying the new release'), base.known)
     if found.root != delta.root:
+        expected = seal_tree(builder.units)
+        if expected.root != delta.root:
+            raise Failure(DAMAGED, '`%s` does not give the release that it names' % delta.file)
         raise Failure(DAMAGED, 'the new release is not as it should be: ' + first_difference(expected, found))
     return found
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from clutch_release.failures import DAMAGED, Failure
@@ -32,12 +33,17 @@ class Link(NamedTuple):
 
 
 Entry = Union[Directory, File, Link]
-# Content by device and inode: a hard link to a file that was read needs no second look.
-Hashes = Dict[Tuple[int, int], str]
+# Device and inode.
+Place = Tuple[int, int]
+# Content by place: a hard link to a file that was read needs no second look.
+Hashes = Dict[Place, str]
 # Gets how many of how many are done.
 Progress = Callable[[int, int], None]
 KINDS = {'directory': Directory, 'file': File, 'link': Link}
 NAMES = {kind: name for name, kind in KINDS.items()}
+# Files that are read at once, files that a thread takes at once, and bytes that it reads at once.
+READERS, BATCH, BLOCK = 4, 64, 1 << 20
+encode = json.JSONEncoder(ensure_ascii=False, separators=(',', ':')).encode
 
 
 class Tree(NamedTuple):
@@ -51,66 +57,91 @@ def describe_tree(directory: str, progress: Optional[Progress] = None, known: Op
     """The tree on disk; every byte is read, but those of files in `known`, which is added to. Modes count as executable
     or not, times do not count."""
     known = {} if known is None else known
-    units: Dict[str, List[Entry]] = {'.': []}
-    found = list(walk(directory))
-    for number, (path, item) in enumerate(found):
-        if progress is not None and number % 64 == 0:
-            progress(number, len(found))
-        is_directory = item.is_dir(follow_symlinks=False)
-        unit = unit_of(path, is_directory)
+    units: Dict[str, List[Entry]] = {}
+    files: List[Tuple[List[Entry], str, str, int, Place]] = []
+    unread: Dict[Place, Tuple[str, int]] = {}
+    for folder, items in walk(directory):
+        unit = unit_of(folder)
+        start = 0 if unit == '.' else len(unit) + 1
         entries = units.setdefault(unit, [])
-        inside = path if unit == '.' else path[len(unit) + 1:]
-        if not is_directory:
-            entries.append(describe_entry(item, inside, known))
-        elif path != unit:
-            entries.append(Directory(inside))
+        if folder not in ('', unit):
+            entries.append(Directory(folder[start:]))
+        for item in items:
+            path = below(folder, item.name)[start:]
+            status = item.stat(follow_symlinks=False)
+            if stat.S_ISREG(status.st_mode):
+                place = (status.st_dev, status.st_ino)
+                mode = '0555' if status.st_mode & 0o111 else '0444'
+                files.append((entries, path, mode, status.st_size, place))
+                if place not in known:
+                    unread[place] = item.path, status.st_size
+            elif stat.S_ISLNK(status.st_mode):
+                entries.append(Link(path, os.readlink(item.path)))
+            else:
+                raise Failure(DAMAGED, '`%s` is neither a file nor a directory nor a link' % item.path)
+    known.update(hash_files(unread, progress))
+    for entries, path, mode, size, place in files:
+        entries.append(File(path, mode, size, known[place]))
     return seal_tree(units)
 
 
-def walk(directory: str, parent: str = '') -> Iterable[Tuple[str, os.DirEntry]]:
-    """Everything below a directory with its path relative to it; parents come before what is in them."""
-    with os.scandir(os.path.join(directory, parent)) as items:
-        found = list(items)
-    for item in found:
-        path = parent + '/' + item.name if parent else item.name
-        yield path, item
-        if item.is_dir(follow_symlinks=False):
-            yield from walk(directory, path)
+def walk(directory: str) -> Iterable[Tuple[str, List[os.DirEntry]]]:
+    """Each directory by its path relative to the first, with what is in it and is no directory."""
+    folders = ['']
+    while folders:
+        folder = folders.pop()
+        with os.scandir(os.path.join(directory, folder)) as items:
+            found = list(items)
+        yield folder, [item for item in found if not item.is_dir(follow_symlinks=False)]
+        folders.extend(below(folder, item.name) for item in found if item.is_dir(follow_symlinks=False))
 
 
-def describe_entry(item: os.DirEntry, path: str, known: Hashes) -> Entry:
-    status = item.stat(follow_symlinks=False)
-    if stat.S_ISLNK(status.st_mode):
-        return Link(path, os.readlink(item.path))
-    if not stat.S_ISREG(status.st_mode):
-        raise Failure(DAMAGED, '`%s` is neither a file nor a directory nor a link' % item.path)
-    mode = '0555' if status.st_mode & 0o111 else '0444'
-    place = (status.st_dev, status.st_ino)
-    if place not in known:
-        known[place] = hash_file(item.path)
-    return File(path, mode, status.st_size, known[place])
+def below(folder: str, name: str) -> str:
+    return folder + '/' + name if folder else name
 
 
-def hash_file(path: str) -> str:
+def hash_files(files: Dict[Place, Tuple[str, int]], progress: Optional[Progress]) -> Iterable[Tuple[Place, str]]:
+    """Reads several at once: most of the time passes in waiting for a disk whose content nobody has read for weeks."""
+    waiting = list(files.items())
+    batches = [waiting[start:start + BATCH] for start in range(0, len(waiting), BATCH)]
+    with ThreadPoolExecutor(READERS) as pool:
+        results = (pool.map if len(batches) > 1 else map)(hash_batch, batches)
+        for number, hashes in enumerate(results):
+            if progress is not None:
+                progress(number, len(batches))
+            yield from hashes
+
+
+def hash_batch(batch: List[Tuple[Place, Tuple[str, int]]]) -> List[Tuple[Place, str]]:
+    return [(place, hash_file(path, size)) for place, (path, size) in batch]
+
+
+def hash_file(path: str, size: int) -> str:
+    """Of the first `size` bytes, or of what is there."""
     digest = hashlib.sha256()
-    with open(path, 'rb', buffering=0) as stream:
-        while True:
-            block = stream.read(1 << 20)
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        while size > 0:
+            block = os.read(descriptor, min(size, BLOCK))
             if not block:
-                return digest.hexdigest()
+                break
             digest.update(block)
+            size -= len(block)
+    finally:
+        os.close(descriptor)
+    return digest.hexdigest()
 
 
-def unit_of(path: str, is_directory: bool) -> str:
-    """The unit of a path: its outermost directory `*.egg`, else `parts/NAME`, else its first directory, else `.`."""
-    parts = path.split('/')
-    directories = len(parts) if is_directory else len(parts) - 1
-    for count in range(1, directories + 1):
-        if parts[count - 1].endswith('.egg'):
+def unit_of(folder: str) -> str:
+    """The unit of what is in a directory: its outermost directory `*.egg`, else `parts/NAME`, else its first directory,
+    else `.`."""
+    parts = folder.split('/')
+    for count, part in enumerate(parts, 1):
+        if part.endswith('.egg'):
             return '/'.join(parts[:count])
-    if parts[0] == 'parts' and directories > 1:
+    if parts[0] == 'parts' and len(parts) > 1:
         return 'parts/' + parts[1]
-    return parts[0] if directories else '.'
+    return parts[0] or '.'
 
 
 def seal_tree(units: Dict[str, List[Entry]]) -> Tree:
@@ -134,4 +165,4 @@ def hash_lines(lines: Iterable[Sequence]) -> str:
 
 
 def json_line(fields: Sequence) -> str:
-    return json.dumps(fields, ensure_ascii=False, separators=(',', ':')) + '\n'
+    return encode(fields) + '\n'

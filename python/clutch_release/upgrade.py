@@ -149,9 +149,9 @@ def verified_base(prefix: Prefix, delta: Delta, console: Console) -> Base:
     if current != root:
         raise wrong_base(prefix, delta, current)
     directory = prefix.release(root)
-    recorded = prefix.read_tree(root)
     known: Hashes = {}
     found = describe_tree(directory, console.progress_of('Verifying'), known)
+    recorded = prefix.read_tree(root) if found.root != root else None
     found = without_later_byte_code(found, recorded)
     if found.root == root:
         return Base(directory, found, known)
