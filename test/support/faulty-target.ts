@@ -163,9 +163,9 @@ async function suffer(
   remove(prefix);
 }
 
-/** Installed directories are read-only. */
+/** Installed directories are read-only. Files keep their modes: other trees may have links to them. */
 export function remove(directory: string): void {
-  execFileSync('chmod', ['-R', 'u+w', directory]);
+  execFileSync('find', [directory, '-type', 'd', '-exec', 'chmod', 'u+w', '{}', '+']);
   rmSync(directory, { recursive: true });
 }
 
