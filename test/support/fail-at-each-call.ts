@@ -13,8 +13,9 @@ export interface Fault {
   effect: string;
 }
 
-/** Every call that changes what is on the disk. A file that is opened for writing is seen empty at its first write. */
+/** Every call that changes what is on the disk: a kill at one that only looks finds the disk as the next of these does. */
 export const changingCalls = [
+  'openat',
   'mkdir',
   'rmdir',
   'rename',
@@ -36,7 +37,10 @@ export const changingCalls = [
   'sendfile',
 ] as const;
 
-/** One fault for each call of these kinds that `command` makes; it is run once for that, with its log at `log`. */
+/**
+ * One fault for each call of these kinds that `command` makes, but for files that are opened to be read; it is run once
+ * for that, with its log at `log`.
+ */
 export async function listFaults(
   command: readonly string[],
   { calls, effect, log }: { calls: readonly string[]; effect: string; log: string },
@@ -51,6 +55,7 @@ export async function listFaults(
       if (call === undefined) return [];
       const number = (counts.get(call) ?? 0) + 1;
       counts.set(call, number);
+      if (call === 'openat' && !/O_CREAT|O_TRUNC/.test(line)) return [];
       return [{ call, number, effect }];
     });
 }
