@@ -1,5 +1,5 @@
-// A run with nothing to do, with Python recipes: how much of zc.buildout's time it takes. The aim is half, which is not
-// reached: what remains is mostly the import of setuptools by zc.buildout, in both programs.
+// A run with nothing to do, with Python recipes: at most half of zc.buildout's time. What remains is mostly
+// zc.buildout's import of setuptools, in both programs.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,14 +22,14 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
-test('a no-op run of plone.recipe.zope2instance takes less than three quarters of zc.buildout’s time', async () => {
+test('a no-op run of plone.recipe.zope2instance takes at most half of zc.buildout’s time', async () => {
   const project = 'plone.recipe.zope2instance';
   const [theirs, ours] = [await timeNoOp(project, programs[0]), await timeNoOp(project, programs[1])];
   process.stdout.write(`no-op of ${project}: zc.buildout ${theirs} ms, clutch ${ours} ms\n`);
-  expect(ours / theirs).toBeLessThan(0.75);
+  expect(ours / theirs).toBeLessThanOrEqual(0.5);
 }, 600_000);
 
-/** The fastest of some runs after the first. */
+/** The fastest of some runs with nothing to do. */
 async function timeNoOp(project: string, program: ProgramUnderTest): Promise<number> {
   const recipe = recipeCases.find((other) => other.project === project);
   if (recipe === undefined) throw new Error(`no case ${project}`);
@@ -38,7 +38,8 @@ async function timeNoOp(project: string, program: ProgramUnderTest): Promise<num
     workspace.write(recipe.files ?? {});
     await recipe.prepare?.(workspace);
     workspace.write({ 'buildout.cfg': configurationOf(recipe, Object.keys(recipe.parts), workspace) });
-    expect((await program.run(workspace)).code).toBe(0);
+    // The second run may install once more: eggs that were fetched by the first come first in its search path.
+    for (const run of ['first', 'second']) expect((await program.run(workspace)).code, `${run} run`).toBe(0);
     const times: number[] = [];
     for (let run = 0; run < runs; run += 1) {
       const started = performance.now();
