@@ -47,6 +47,23 @@ test('the next run says and does the same as the first one', async () => {
   expect((await run(workspace, ['-N'])).stdout).toBe(first.stdout);
 });
 
+test('recipes see the environment of the user, and nothing that the program sets for itself', async () => {
+  const workspace = workspaceForTest();
+  writeRecipes(
+    workspace,
+    `
+class Tell(Recipe):
+    def update(self):
+        print('arenas', os.environ.get('MALLOC_ARENA_MAX'))
+`,
+  );
+  workspace.write({ 'buildout.cfg': configurationOf({ tell: ['recipe = demo:tell'] }) });
+  expectSuccess(await run(workspace));
+  expect((await run(workspace)).stdout).toContain('arenas None');
+  const environment = { XDG_CACHE_HOME: cache, MALLOC_ARENA_MAX: '3' };
+  expect((await workspace.run([], { environment })).stdout).toContain('arenas 3');
+});
+
 test('with the eggs gone that it would import from, they are fetched again and the recipe runs', async () => {
   const workspace = await prepare();
   rmSync(join(workspace.directory, 'eggs'), { recursive: true });
