@@ -95,10 +95,10 @@ test('docs/production.md does what it says', { timeout: 300_000 }, async () => {
   const { base, home } = workspaceForTest();
   const port = await freePort();
   const markdown = readFileSync(join(repository, 'docs', 'production.md'), 'utf8')
-    .replaceAll('/path/to/clutch', repository)
     .replaceAll(' /tmp', ` ${join(base, 'tmp')}`)
     .replaceAll('/opt/site', join(base, 'opt', 'site'))
-    .replaceAll('127.0.0.1:8765', `127.0.0.1:${port}`);
+    .replaceAll('127.0.0.1:8765', `127.0.0.1:${port}`)
+    .replaceAll('/path/to/clutch', repository);
   const directory = join(base, 'work');
   for (const path of [directory, join(base, 'tmp')]) mkdirSync(path);
   writeFileSync(join(home, '.gitconfig'), '[user]\nname = t\nemail = t@localhost\n');
